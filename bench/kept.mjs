@@ -7,7 +7,7 @@ const PAGES = {
   bridge: 'docs/bridges-between-tables.md',
   score: 'docs/scores-and-densities.md',
   cells: 'docs/single-cells.md',
-  rules: 'docs/rules.md',
+  rules: 'docs/how-rules-are-found.md',
   cluster: 'docs/many-machines.md',
   schema: 'docs/several-tables.md',
   seasons: 'docs/forecasts-and-closures.md',

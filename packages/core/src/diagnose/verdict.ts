@@ -157,7 +157,11 @@ function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade
 function judgedAuc({ classifierAuc, copies, groups }: Evaluation, keptBack?: number): { readonly auc: Measure; readonly words: string } {
   const { value, floorRange } = classifierAuc
   const chance = floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
-  const say = (auc: Measure, where: string) => ({ auc, words: `two-sample AUC ${numberText(auc.value)} ${where}, by chance ${chance}` })
+  const meaning = 'how often a forest tells a new row from a real one, where 0.5 is a coin toss'
+  const say = (auc: Measure, where: string) => ({
+    auc,
+    words: `two-sample AUC ${numberText(auc.value)} ${where}, by chance ${chance} (${meaning})`
+  })
   if (keptBack !== undefined && keptBack > (value ?? 0))
     return say({ ...classifierAuc, value: keptBack }, 'on rows kept back from trial fits')
   if (groups) {

@@ -3,6 +3,7 @@ import { listed } from '../num/listed.js'
 import { parseDateTime } from '../table/date-cell.js'
 import { isDigitPattern } from '../table/date-style.js'
 import type { Encoder } from '../table/encoder.js'
+import { nearSpellings } from '../table/near-spelling.js'
 import { readStyled } from '../table/number-style.js'
 
 /**
@@ -92,11 +93,12 @@ export function readGiven(encoder: Described, column: number, value: GivenValue)
 
 export function levelUnknown(encoder: Described, column: number, value: GivenValue): InputError {
   const { name, levels } = encoder.kinds[column]!
+  const [near] = nearSpellings(wordsOf(value), levels!)
   return new InputError({
     code: 'level-unknown',
     got: `${wordsOf(value)} in ${name}`,
     expected: `one of ${listed(levels!)}`,
-    try: 'a value that occurs in the data'
+    try: near === undefined ? 'a value that occurs in the data' : `${name}=${near}`
   })
 }
 

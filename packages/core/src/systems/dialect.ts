@@ -64,7 +64,9 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     quoted: list(text),
     quotedNames: flag,
     quotedMissing: flag,
-    unnamed: optional(list(text))
+    unnamed: optional(list(text)),
+    repeated: optional(dictionary(text)),
+    trimmed: optional(flag)
   }),
   json: record<JsonDialect>({
     ...encoded,
@@ -84,7 +86,8 @@ const dialectIn: Reader<Dialect> = variant<Dialect>('kind', {
     sheet: text,
     formats: dictionary(text),
     mixed: list(text),
-    units: optional(list(text))
+    units: optional(list(text)),
+    repeated: optional(dictionary(text))
   }),
   typed: record<TypedDialect>({ kind: word('typed'), types: dictionary(storedTypeIn) })
 })

@@ -93,7 +93,9 @@ export const notationIn: Reader<Notation> = record<Notation>({
   groups: optional(word('lakhs')),
   before: optional(text),
   after: optional(text),
-  negative: optional(word('()', '−', 'inside', 'behind'))
+  negative: optional(word('()', '−', 'inside', 'behind')),
+  positive: optional(word('+')),
+  signed: optional(record({ above: text, below: text }))
 })
 
 export const readingIn: Reader<ReadingWords> = record<ReadingWords>({

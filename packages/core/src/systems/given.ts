@@ -1,17 +1,22 @@
 import { InputError } from '../num/errors.js'
 
-/** `a=x,b=1..2` → record; names with odd characters, and values with commas, stand in backquotes. */
+/**
+ * `a=x,b=1..2` → record; names with odd characters, and values with commas, stand in backquotes. What follows a comma without `=`
+ * belongs to the value before it, as of `total=1,234.50`.
+ */
 export function parseGiven(text: string): Record<string, string> {
   const record: Record<string, string> = {}
-  for (const part of text.match(/(`[^`]*`|[^,`])+/g) ?? []) {
+  for (const part of partsOf(text)) {
     const match = /^\s*(?:`([^`]+)`|([^=`]+?))\s*=\s*(?:`([^`]*)`|([^`]*?))\s*$/su.exec(part)
     const [, quoted, plain, quotedValue, value] = match ?? []
     const name = quoted ?? plain
     if (name === undefined || (quotedValue ?? value ?? '') === '') {
+      const [, column, sign, end] = /^\s*([^<>=!`]+?)\s*([<>])\s*([^<>=!`]+?)\s*$/su.exec(part) ?? []
+      if (column !== undefined) throw noComparison(`${column}${sign}${end}`, text, `${column}=${sign === '>' ? `${end}..` : `..${end}`}`)
       throw new InputError({
         code: 'given-malformed',
         got: `--given '${text}'`,
-        expected: 'NAME=VALUE or NAME=LOW..HIGH, separated by commas; a value that has one in backquotes',
+        expected: 'NAME=VALUE or NAME=LOW..HIGH, separated by commas',
         try: "--given 'species=Gentoo,body_mass_g=4500..5200'"
       })
     }
@@ -24,17 +29,31 @@ export function parseGiven(text: string): Record<string, string> {
   return record
 }
 
+function partsOf(text: string): string[] {
+  const parts: string[] = []
+  for (const part of text.match(/(`[^`]*`|[^,`])+/g) ?? []) {
+    const isMore = parts.length > 0 && !/[=`<>]/.test(part) && part.trim() !== '' && /=\s*[^`\s][^`]*$/s.test(parts.at(-1)!)
+    if (isMore) parts.push(`${parts.pop()!},${part}`)
+    else parts.push(part)
+  }
+  return parts
+}
+
 /** `age>=30` would be a column `age>` that is 30. */
 function refuseComparison(name: string, isPlain: boolean, text: string): void {
   const [, column, sign] = /^(.*?)\s*([<>!])$/su.exec(name) ?? []
   if (!isPlain || column === undefined) return
-  throw new InputError({
-    code: 'given-malformed',
-    got: `${column}${sign}= in --given '${text}'`,
-    expected: 'NAME=VALUE or NAME=LOW..HIGH, with either end open',
-    try: sign === '!' ? `the values that ${column} may have, as ${column}=A|B` : `${column}=${sign === '>' ? 'LOW..' : '..HIGH'}`
-  })
+  const interval = `${column}=${sign === '>' ? 'LOW..' : '..HIGH'}`
+  throw noComparison(`${column}${sign}=`, text, sign === '!' ? `the values that ${column} may have, as ${column}=A|B` : interval)
 }
+
+const noComparison = (got: string, text: string, tried: string): InputError =>
+  new InputError({
+    code: 'given-malformed',
+    got: `${got} in --given '${text}'`,
+    expected: 'NAME=VALUE or NAME=LOW..HIGH, with either end open',
+    try: tried
+  })
 
 /** What a record says of a column, whatever its name. */
 export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {

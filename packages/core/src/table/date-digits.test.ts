@@ -53,11 +53,19 @@ it('times of day without a mark are told by endings below 60, not by round numbe
   const minutes = U.map((u) => Math.floor(1440 * u))
   const clock = numbers(minutes.map((m) => 100 * Math.floor(m / 60) + (m % 60)))
   expect(areClockDigits(clock, undefined)).toBe(true)
+  expect(
+    areClockDigits(
+      clock.map((time) => time - (time % 5)),
+      undefined
+    )
+  ).toBe(true)
   for (const other of [
     minutes,
     U.map((u) => 50 * Math.floor(40 * u)),
     U.map((u) => Math.floor(60 * u)),
-    U.map((u) => 1990 + Math.floor(34 * u))
+    U.map((u) => 1990 + Math.floor(34 * u)),
+    // Rooms: 18 on each of four floors.
+    U.map((u, i) => 100 * (1 + (i % 4)) + 1 + Math.floor(18 * u))
   ])
     expect(areClockDigits(numbers(other), undefined)).toBe(false)
 })

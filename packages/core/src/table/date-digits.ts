@@ -68,8 +68,29 @@ export function areClockDigits(values: Float64Array, missing: Uint8Array | undef
     isMeant(
       present.filter((value) => value >= 100),
       CLOCK
-    )
+    ) &&
+    reachTheHour(present)
   )
+}
+
+/** How seldom times would be passed over. */
+const SELDOM = 0.01
+
+/**
+ * Whether minutes go as far as an hour does: so many different ones of its lattice would seldom all stay below the largest, as those
+ * of rooms do, 101 to 118 on each floor. Cost O(n).
+ */
+function reachTheHour(values: Float64Array): boolean {
+  const minutes = new Set(Array.from(values, (value) => value % 100))
+  let step = 60
+  let most = 0
+  for (const minute of minutes) {
+    step = gcd(step, minute)
+    most = Math.max(most, minute)
+  }
+  let chance = 1
+  for (let k = 0; k < minutes.size; k++) chance *= (most / step + 1 - k) / (60 / step - k)
+  return chance > SELDOM
 }
 
 /**

@@ -1,6 +1,6 @@
 import { InputError } from '../num/errors.js'
 import { typesFlag } from '../num/listed.js'
-import { isOpen, type Notation, notationOf, PLAIN, type ReadNotation } from './notation.js'
+import { arePlusMarked, isOpen, type Notation, notationOf, PLAIN, type ReadNotation } from './notation.js'
 import { parseNumber } from './parse.js'
 import type { RawTable, SpelledNumbers } from './raw.js'
 
@@ -50,7 +50,7 @@ interface Noted {
 /** The notation of a column of numbers, undefined for other text. Throws `InputError` (code `number-styles-mixed`) where no one notation reads all cells. */
 export function notationFor(name: string, cells: readonly (string | null)[], { marks, notes, ...known }: Noted): Notation | undefined {
   const plain = known.plain || cells.every((cell) => cell === null || parseNumber(cell) !== undefined)
-  if (plain && !areThousands(cells, marks)) return PLAIN
+  if (plain && !areThousands(cells, marks) && !arePlusMarked(cells)) return PLAIN
   const found = notationOf(cells, (mark) => marks(mark)?.decimal)
   if (!found) return plain ? PLAIN : undefined
   if ('rows' in found) throw mixed(name, cells, found.rows)
@@ -59,6 +59,10 @@ export function notationFor(name: string, cells: readonly (string | null)[], { m
     const word = open === ',' ? 'comma' : 'point'
     const said = `nothing tells whether the ${word} before three digits parts thousands or decimals`
     notes.push(`${name}: ${said}: read as thousands; --decimal comma reads decimals`)
+  }
+  if (notation.signed) {
+    const { below } = notation.signed
+    notes.push(`${name}: “${below.trim()}” behind an amount counts as a minus, and is written again`)
   }
   return notation
 }

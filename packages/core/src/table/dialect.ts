@@ -31,6 +31,10 @@ export interface DelimitedDialect extends TextEncoding {
   readonly quotedMissing: boolean
   /** Columns that have no name there, as that of row numbers. */
   readonly unnamed?: readonly string[]
+  /** Columns that have the name of an earlier one there: that name. */
+  readonly repeated?: Readonly<Record<string, string>>
+  /** Whether empty cells at the end of a line are left out, as some spreadsheets write them. */
+  readonly trimmed?: boolean
 }
 
 /** An array of objects, an object a line, or an object of columns. */
@@ -63,6 +67,8 @@ export interface SheetDialect {
   readonly mixed: readonly string[]
   /** Cells of a row of units below the names. */
   readonly units?: readonly string[]
+  /** Columns that have the name of an earlier one there: that name. */
+  readonly repeated?: Readonly<Record<string, string>>
 }
 
 /** In what a column counts times. */

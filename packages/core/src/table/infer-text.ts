@@ -233,7 +233,7 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
   if (telling > 0)
     return [
       ...notes,
-      `${name}: ${telling} of its ${levels.length} values ${telling === 1 ? 'occurs once and says' : 'occur once and say'} more than a label does (several words, or digits), as what tells of one person or case; ${REPEATED}; ${others}, --min-cell 5 merges rare ones, --exclude ${column} leaves the column out`
+      `${name}: ${REPEATED}, and ${telling} of the ${levels.length} ${telling === 1 ? 'occurs' : 'occur'} once and may tell whom a row is about; ${others}, --min-cell 5 merges rare ones, --exclude ${column} leaves the column out`
     ]
   if (notes.length > 0 || present.length < LEAST_NAMED || singles.size <= SINGLE_SHARE * present.length) return notes
   return [

@@ -7,7 +7,25 @@ import { MISSING_WORDS, missingWordsOf, type RawColumn } from './raw.js'
  */
 const MARKS: ReadonlySet<string> = new Set([
   ...['?', '-', '--', '---', '–', '—', '.', '..', '…', '*', '/'],
-  ...['na', 'n/a', 'n.a.', 'n. a.', 'k.a.', 'k. a.', 'nil', 'none', 'null', 'missing', 'unknown', 'unbekannt', 'fehlt', 'inconnu'],
+  ...[
+    'na',
+    'n/a',
+    'n.a.',
+    'n. a.',
+    'k.a.',
+    'k. a.',
+    'nil',
+    'none',
+    'null',
+    '(null)',
+    '[null]',
+    '<null>',
+    'missing',
+    'unknown',
+    'unbekannt',
+    'fehlt',
+    'inconnu'
+  ],
   ...['#n/a', '#na', '#nv', '#div/0!', '#value!', '#wert!', '#ref!', '#num!', '#name?', '#null!']
 ])
 

@@ -59,6 +59,17 @@ describe('notations of numbers', () => {
       [-1250.84, 3],
       { decimal: ',', group: '.', after: ' €', negative: 'behind' }
     ],
+    ['a plus in front of all above 0', ['+43.00', '-12.50', '0.00'], [43, -12.5, 0], { positive: '+' }],
+    ['a plus, in per cent', ['+1.2%', '-0.4%', '+10.0%'], [1.2, -0.4, 10], { after: '%', positive: '+' }],
+    ['a plus behind the sign of currency', ['$+43.10', '$-12.50'], [43.1, -12.5], { before: '$', negative: 'inside' }],
+    [
+      'debits and credits',
+      ['1,152.30 DR', '3.00 CR', '0.50 DR'],
+      [-1152.3, 3, -0.5],
+      { group: ',', signed: { above: ' CR', below: ' DR' } }
+    ],
+    ['debits alone', ['152.30', '3.00Dr.', '0.50'], [152.3, -3, 0.5], { signed: { above: '', below: 'Dr.' } }],
+    ['text of a spreadsheet', ['="19.95"', '="0.40"', '="-3.10"'], [19.95, 0.4, -3.1], { before: '="', after: '"', negative: 'inside' }],
     ['dollars of a country', ['US$1,234.50', 'US$0.10'], [1234.5, 0.1], { group: ',', before: 'US$' }],
     ['a fraction alone', [',5', '1,25'], [0.5, 1.25], { decimal: ',' }]
   ])('%s are read, and written as they were', (_, cells, numbers, notation) => {
@@ -83,6 +94,9 @@ describe('notations of numbers', () => {
     ['groups that are none', ['1,23,456', '1,2,3']],
     ['groups of two and of three', ['1,52,300', '1,234,567']],
     ['grades', ['2-', '2', '3-']],
+    ['debits beside amounts of neither', ['152.30 DR', '3.00 CR', '0.50']],
+    ['debits in two spellings', ['152.30 DR', '3.00 CR', '0.50 Dr']],
+    ['a quote that does not open', ['19.95"', '="0.40']],
     ['years without an end', ['1990.-', '1985.-']],
     ['conferences', ['COP 21', 'COP 26']],
     ['different signs', ['$5', '€7']],
@@ -108,6 +122,13 @@ describe('notations of numbers', () => {
     expect(numbersIn(table({ x: points }, ';'))[0]).toEqual([1.234, 5.678])
     expect(numbersIn(table({ x: points, y: ['1,5', '2,5'] }))[0]).toEqual([1234, 5678])
     expect(numbersIn(table({ x: points, y: ['1,5', '2,5'] }), { decimal: 'point' })[0]).toEqual([1.234, 5.678])
+  })
+
+  it('words of databases for what is missing are no levels', () => {
+    const { table: read, formats } = inferTable(table({ x: ['1.5', '\\N', '2.5', '(null)'], y: ['a', '\\N', 'b', 'a'] }))
+    expect(read.columns.map(({ name, kind }) => `${name} ${kind}`)).toEqual(['x number', 'y category'])
+    expect(read.columns[1]).toMatchObject({ levels: ['a', 'b'] })
+    expect(presentTable(read, formats, 'text').columns[1]).toMatchObject({ absent: '\\N' })
   })
 
   it('two styles in a column are refused with a row of each, unless the column is left out or of another kind', () => {

@@ -13,6 +13,15 @@ export interface Notation {
   readonly after?: string
   /** How negative numbers are marked, where it is no hyphen in front of all: `()` around, `−`, behind the sign of currency, or behind the digits. */
   readonly negative?: '()' | '−' | 'inside' | 'behind'
+  /** That a plus stands in front of numbers above 0, where negative ones have their mark. */
+  readonly positive?: '+'
+  /** Words behind amounts that say their sign, with their blanks, as banks write debits and credits: `152.30 DR`. */
+  readonly signed?: SignWords
+}
+
+interface SignWords {
+  readonly above: string
+  readonly below: string
 }
 
 /** Plain numbers, as programs write them. */
@@ -23,6 +32,7 @@ interface Dressed {
   readonly before: string
   readonly after: string
   readonly negative: '' | '-' | NonNullable<Notation['negative']>
+  readonly isPlus: boolean
   /** Digits and what stands between them. */
   readonly body: string
 }
@@ -30,9 +40,12 @@ interface Dressed {
 /** Codes of ISO 4217 that are no words of their own, as COP and PHP are, signs with the letters of their country, and short names. */
 const CURRENCY =
   '[A-Z]{0,3}\\p{Sc}|AED|ARS|AUD|BDT|BRL|CAD|CHF|CLP|CNY|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KES|KRW|LKR|MXN|MYR|NGN|NOK|NZD|PKR|PLN|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|Fr\\.|kr\\.?|Kč|Ft|Rs\\.?|zł'
-/** A minus behind the digits, as of SAP, stands behind a mark as well: `2-` is a grade. */
+/**
+ * A minus behind the digits, as of SAP, stands behind a mark as well: `2-` is a grade. What stands as `="19.95"` is a text that a
+ * spreadsheet computes, as programs write numbers which it is to leave alone.
+ */
 const AROUND = new RegExp(
-  `^(\\()?([-−])?((?:${CURRENCY})\\s?)?([-−])?(\\d[\\d.,'’ \\u00a0\\u202f]*|[.,]\\d+)((?<=[.,]\\d*)-)?(\\s?(?:${CURRENCY}|%|‰))?(\\))?$`,
+  `^(\\()?([-−+])?((?:${CURRENCY})\\s?|=")?([-−+])?(\\d[\\d.,'’ \\u00a0\\u202f]*|[.,]\\d+)((?<=[.,]\\d*)-)?(\\s?(?:${CURRENCY}|%|‰)|")?(\\))?$`,
   'u'
 )
 
@@ -41,12 +54,14 @@ function undress(cell: string): Dressed | undefined {
   if (!match) return undefined
   const [, open, outer, before = '', inner, digits, last, after = '', close] = match
   const signs = [open, outer, inner, last].filter((sign) => sign !== undefined)
-  if (signs.length > 1 || (open === undefined) !== (close === undefined)) return undefined
+  if (signs.length > 1 || (open === undefined) !== (close === undefined) || (before === '="') !== (after === '"')) return undefined
   const sign = outer ?? inner
-  const negative = open ? '()' : last ? 'behind' : sign === '−' ? '−' : inner && before !== '' ? 'inside' : sign ? '-' : ''
+  const isPlus = sign === '+'
+  const isInside = inner !== undefined && before !== ''
+  const negative = open ? '()' : last ? 'behind' : sign === undefined || isPlus ? '' : sign === '−' ? '−' : isInside ? 'inside' : '-'
   // The blank before a sign of per cent or currency is caught with the digits.
   const body = digits!.trimEnd()
-  return { before, after: digits!.slice(body.length) + after, negative, body }
+  return { before, after: digits!.slice(body.length) + after, negative, isPlus, body }
 }
 
 /** What the marks between the digits of one number tell. */
@@ -162,6 +177,27 @@ export function notationOf(
   cells: readonly (string | null)[],
   decimal: (open: ',' | '.') => string | undefined = () => undefined
 ): ReadNotation | Conflict | undefined {
+  const signed = signWordsOf(cells)
+  return signed
+    ? withSigned(
+        notationIn(
+          cells.map((cell) => cell && withSign(cell, signed)),
+          decimal
+        ),
+        signed
+      )
+    : notationIn(cells, decimal)
+}
+
+function withSigned(found: ReadNotation | Conflict | undefined, signed: SignWords): ReadNotation | Conflict | undefined {
+  return found && 'notation' in found ? { ...found, notation: { ...found.notation, signed } } : found
+}
+
+/** The notation of cells whose signs no words say. */
+function notationIn(
+  cells: readonly (string | null)[],
+  decimal: (open: ',' | '.') => string | undefined
+): ReadNotation | Conflict | undefined {
   const unit = unitOf(cells)
   const evidence = evidenceOf(unit === undefined ? cells : cells.map((cell) => cell && withoutUnit(cell, unit)))
   if (!evidence || areGroupedNames(evidence)) return undefined
@@ -192,11 +228,56 @@ export function notationOf(
       ...(groupings.has('lakhs') ? { groups: 'lakhs' } : {}),
       ...(before === '' ? {} : { before }),
       ...(after === '' ? {} : { after }),
-      ...(negative === undefined || negative === '' || negative === '-' ? {} : { negative })
+      ...(negative === undefined || negative === '' || negative === '-' ? {} : { negative }),
+      ...(areMarked(dressed) ? { positive: '+' } : {})
     },
     ...(undecided ? { open: mark } : {}),
     ...(shown === undefined ? {} : { shown })
   }
+}
+
+/** Whether a plus stands in front of all numbers above 0. */
+const areMarked = (dressed: readonly Dressed[]): boolean =>
+  dressed.some(({ isPlus }) => isPlus) && dressed.every(({ isPlus, negative, body }) => isPlus || negative !== '' || !/[1-9]/.test(body))
+
+/** Whether plain numbers have a plus in front of all that are above 0. */
+export function arePlusMarked(cells: readonly (string | null)[]): boolean {
+  if (!cells.some((cell) => cell?.trimStart().startsWith('+'))) return false
+  return cells.every((cell) => cell === null || /^\s*[+-]/.test(cell) || !/[1-9]/.test(cell))
+}
+
+const SIGN_WORD = /^(.*\d)(\s?(?:([Dd][Rr])|[Cc][Rr])\.?)$/
+
+/**
+ * What says in a column which amounts are below 0: debits (`DR`) beside credits (`CR`), or the one word that only some amounts have.
+ * Undefined where cells have neither, all have the same, or some spell them otherwise. Cost O(cells).
+ */
+function signWordsOf(cells: readonly (string | null)[]): SignWords | undefined {
+  if (!cells.some((cell) => cell !== null && /\d\s?[CDcd][Rr]\.?\s*$/.test(cell))) return undefined
+  const debits = new Set<string>()
+  const credits = new Set<string>()
+  let bare = false
+  for (const cell of cells) {
+    if (cell === null) continue
+    const text = cell.trim()
+    const [, amount = '', word, isDebit] = SIGN_WORD.exec(text) ?? []
+    if (word === undefined) bare ||= /[1-9]/.test(text)
+    else if (/^[-−+(]/.test(amount)) return undefined
+    else (isDebit ? debits : credits).add(word)
+  }
+  if (debits.size > 1 || credits.size > 1 || debits.size + credits.size === 0) return undefined
+  const [debit] = debits
+  const [credit] = credits
+  if (debit !== undefined && credit !== undefined) return bare ? undefined : { above: credit, below: debit }
+  return bare ? { above: '', below: (debit ?? credit)! } : undefined
+}
+
+/** A cell with a sign in front in place of the word behind. */
+function withSign(cell: string, { above, below }: SignWords): string {
+  const text = cell.trim()
+  const isSame = (word: string): boolean => word !== '' && text.toLowerCase().endsWith(word.trim().toLowerCase())
+  if (isSame(below)) return `-${text.slice(0, -below.trim().length).trimEnd()}`
+  return isSame(above) ? text.slice(0, -above.trim().length).trimEnd() : text
 }
 
 /** Two rows of which one shows a mark to be of decimals, and the other that it is not, if there are. */
@@ -246,8 +327,8 @@ export const isPlain = (notation: Notation): boolean => Object.keys(notation).le
 /** The number that a cell spells in a notation, or plainly; undefined for other text. */
 export function readNumber(cell: string, notation: Notation): number | undefined {
   if (isPlain(notation)) return parseNumber(cell)
-  const { decimal, group, groups, after } = notation
-  const dressed = undress(withoutUnit(cell, after))
+  const { decimal, group, groups, after, signed } = notation
+  const dressed = undress(withoutUnit(signed ? withSign(cell, signed) : cell, after))
   if (!dressed) return parseNumber(cell)
   const [whole = '', fraction = '', more] = dressed.body.split(decimal ?? '.')
   const grouped = group !== undefined && (GROUPS.exec(whole)?.[1] === group || (groups === 'lakhs' && LAKHS.test(whole)))
@@ -257,20 +338,24 @@ export function readNumber(cell: string, notation: Notation): number | undefined
 }
 
 /** Digits behind the decimal mark of a cell. */
-export function fractionOf(cell: string, { decimal, after }: Notation): string {
-  const body = undress(withoutUnit(cell, after))?.body ?? cell.trim()
+export function fractionOf(cell: string, { decimal, after, signed }: Notation): string {
+  const body = undress(withoutUnit(signed ? withSign(cell, signed) : cell, after))?.body ?? cell.trim()
   const at = body.indexOf(decimal ?? '.')
   return at < 0 ? '' : body.slice(at + 1)
 }
 
 /** A number, as it is spelled plainly, in a notation. */
-export function dress(plain: string, { decimal, group, groups, before = '', after = '', negative }: Notation): string {
+export function dress(plain: string, { decimal, group, groups, before = '', after = '', negative, positive, signed }: Notation): string {
   const below = plain.startsWith('-')
   const [whole, fraction] = (below ? plain.slice(1) : plain).split('.')
   const between = groups === 'lakhs' ? /\B(?=(?:\d\d)*\d{3}$)/g : /\B(?=(?:\d{3})+$)/g
   const grouped = group === undefined ? whole! : whole!.replace(between, group)
   const body = fraction === undefined ? grouped : grouped + (decimal ?? '.') + fraction
-  if (!below) return before + body + after
+  if (signed) return before + body + after + (below ? signed.below : signed.above)
+  if (!below) {
+    const plus = positive !== undefined && /[1-9]/.test(plain) ? positive : ''
+    return negative === 'inside' ? before + plus + body + after : plus + before + body + after
+  }
   if (negative === '()') return `(${before}${body}${after})`
   if (negative === 'behind') return `${before}${body}-${after}`
   if (negative === 'inside') return `${before}-${body}${after}`

@@ -85,8 +85,8 @@ export interface RawTable {
   readonly notes?: readonly string[]
 }
 
-/** Words that stand for a missing cell in a file of text, whatever else does. */
-export const MISSING_WORDS = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>']
+/** Words that stand for a missing cell in a file of text, whatever else does; `\N` is that of databases. */
+export const MISSING_WORDS = ['', 'NA', 'N/A', 'null', 'NULL', '<NA>', '\\N']
 
 /** The words that stand for a missing cell of a column, besides those that somebody names. */
 export const missingWordsOf = (column: RawColumn): readonly string[] => (column.source === 'text' && column.marked ? [] : MISSING_WORDS)

@@ -289,7 +289,7 @@ describe('names', () => {
     const cells = Array.from({ length: 120 }, (_, i) => cell(i < 2 ? 7 + i : i % 6))
     const { notes } = inferTable(raw(cells), { types: { name: 'category' } })
     expect(notes).toEqual([])
-    expect(inferTable(raw(cells)).notes.some((note) => note.includes('more than a label does'))).toBe(isTold)
+    expect(inferTable(raw(cells)).notes.some((note) => note.includes('may tell whom a row is about'))).toBe(isTold)
   })
   it('that are codes of digits, some with a zero in front, are asked about nothing', () => {
     expect(inferTable(raw(Array.from({ length: 60 }, (_, i) => (i % 30 === 7 ? '01003' : String(11001 + (i % 20)))))).notes).toEqual([])
@@ -332,12 +332,12 @@ describe('names', () => {
   it('of which single ones tell of a person or case have a note however few they are, unless they are merged or asked for', () => {
     const remark = (...singles: string[]) => Array.from({ length: 200 }, (_, i) => singles[i] ?? ['ok', 'call back', '12.5'][i % 3]!)
     const note = expect.stringMatching(
-      /^name: 1 of .*occurs once and says.*new rows repeat values as they stand.*--min-cell 5.*--exclude name/
+      /^name: new rows repeat values as they stand, and 1 of the .*occurs once and may tell.*--min-cell 5.*--exclude name/
     )
     for (const one of ['Finn Meyer', 'F32.1', '364-61-3447', 'fell ill on bill 544'])
       expect(inferTable(raw(remark(one))).notes).toEqual([note])
     expect(inferTable(raw(remark('Ann B', 'other', 'Bo C'))).notes).toEqual([
-      expect.stringMatching(/^name: 2 of its 6 values occur once and say/)
+      expect.stringMatching(/^name: new rows .* 2 of the 6 occur once and may tell/)
     ])
     expect(inferTable(raw(remark('other'))).notes.filter((one) => one.includes('once'))).toEqual([])
     expect(inferTable(raw(remark('Ann B')), { mergesSingles: true }).notes).toEqual([])

@@ -31,6 +31,8 @@ describe('flags of conditions', () => {
       'Beak, Length (mm)': '40'
     })
     expect(parseGiven('a=`x,y`')).toEqual({ a: 'x,y' })
+    expect(parseGiven('total=1,52,300.00,k=b')).toEqual({ total: '1,52,300.00', k: 'b' })
+    expect(parseGiven('k=b, total=1,000..2,000')).toEqual({ k: 'b', total: '1,000..2,000' })
     const odd = { species: 'Gentoo', 'Beak, Length (mm)': '40..', 'a=b': 'x, y', ' c ': 'p=q', 'd>': '3' }
     expect(parseGiven(writeGiven(odd))).toEqual(odd)
   })
@@ -41,6 +43,8 @@ describe('flags of conditions', () => {
 
   test.each([
     ['age>=30', /got age>= in .*; try age=LOW\.\./],
+    ['sex=f,age > 30', /got age>30 in .*; try age=30\.\./],
+    ['age<4.5', /try age=\.\.4\.5/],
     ['sex=f,age <=30', /try age=\.\.HIGH/],
     ['species!=Adelie', /try the values that species may have, as species=A\|B/]
   ])('%s is told how it is asked', (text, words) => {

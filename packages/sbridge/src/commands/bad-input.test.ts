@@ -97,7 +97,11 @@ test.each<[string, string[], RegExp, RegExp, RegExp]>([
 })
 
 test.each<[string, string[], RegExp]>([
-  ['names that two rows share', ['keys.csv'], /note: code: names rather than a key, since 2 rows have that of another; new ones differ/],
+  [
+    'names that two rows share',
+    ['keys.csv'],
+    /note: code: names rather than a key, since 2 rows repeat a value of another row; new values all differ/
+  ],
   [
     'dates that could be either',
     ['open-days.csv'],

@@ -24,11 +24,17 @@ export async function pairOf([from, to]: readonly [string, string | undefined], 
   const contents = await modelContentsIn(from)
   if (contents) {
     systemFor(contents, [bridge])
-    if (to !== undefined) throw wrongInputs(`the model ${from} and the table ${to}`, 'a model alone, which holds both tables', from)
+    if (to !== undefined)
+      throw wrongInputs(`the model ${from} and the table ${to}`, 'a model alone, which holds both tables', `${from} without a table`)
     refuseBesideModel([...bridge.fields.fit, ...also.map((name) => ({ name }))], flags)
     return { contents }
   }
-  if (to === undefined) throw wrongInputs(`the table ${from} alone`, 'two tables, or a model that bridge wrote', `${from} other.csv`)
+  if (to === undefined)
+    throw wrongInputs(
+      `the table ${from} alone`,
+      'two tables, or a model that bridge wrote',
+      `a second table behind the first: ${from} other.csv`
+    )
   const reading = readFields(readingFields, flags)
   const options = { ...readFields(bridge.fields.fit, flags), to: await readTable(to, reading), seed: run.seed }
   checkOptions(bridge.fields.fit, options, { also: bridge.also.fit, host })
@@ -36,7 +42,7 @@ export async function pairOf([from, to]: readonly [string, string | undefined], 
 }
 
 const wrongInputs = (got: string, expected: string, tried: string): InputError =>
-  new InputError({ code: 'input-missing', got, expected, try: `sbridge bridge ${tried} -o OUT` })
+  new InputError({ code: 'input-missing', got, expected, try: tried })
 
 /** What a report on two tables is about. */
 export const titleOf = (from: string, to: string | undefined): string =>

@@ -1,4 +1,5 @@
 import { FormatError, InputError, SbridgeError } from '@sbridge/core'
+import { listed } from '@sbridge/core/internal'
 import type { RawColumn, RawTable } from '@sbridge/core/tables'
 
 /** What every reader is told besides the bytes. */
@@ -81,9 +82,39 @@ export function tableOf(columns: readonly RawColumn[], context: ReadContext): Ra
   return { columns, rowCount }
 }
 
-/** Names for the columns of a header: an empty one, as of an index column, becomes `unnamed_` and its place from 1. */
+/**
+ * Names for the columns of a header: an empty one, as of an index column, becomes `unnamed_` and its place from 1, and one that
+ * stands there before gets the next number from 2 that makes a name of its own of it: `value`, `value_2`.
+ */
 export function namesOf(header: readonly string[]): string[] {
-  return header.map((name, i) => (name === '' ? `unnamed_${i + 1}` : name))
+  const taken = new Set(header)
+  const seen = new Set<string>()
+  return header.map((cell, i) => {
+    const name = cell === '' ? `unnamed_${i + 1}` : cell
+    if (!seen.has(name)) {
+      seen.add(name)
+      return name
+    }
+    let number = 2
+    while (taken.has(`${name}_${number}`)) number++
+    taken.add(`${name}_${number}`)
+    return `${name}_${number}`
+  })
+}
+
+/** The names that a header has more than once, by those that `namesOf` makes of them; undefined where all differ. */
+export function repeatedIn(header: readonly string[], names: readonly string[]): Readonly<Record<string, string>> | undefined {
+  const renamed = names.flatMap((name, i) => (header[i] === '' || header[i] === name ? [] : [[name, header[i]!]]))
+  return renamed.length === 0 ? undefined : Object.fromEntries(renamed)
+}
+
+/** What a person should know of columns whose names were told apart. */
+export function repeatedNote(repeated: Readonly<Record<string, string>>): string {
+  const said = [...new Set(Object.values(repeated))].map((before) => {
+    const later = Object.keys(repeated).filter((name) => repeated[name] === before)
+    return `“${before}”: the later ${later.length === 1 ? 'one is' : 'ones are'} called ${listed(later)} here`
+  })
+  return `several columns have the name ${said.join('; ')}; new files have the names as they were`
 }
 
 export function refuseRepeatedNames(names: readonly string[], context: ReadContext): void {

@@ -43,7 +43,7 @@ describe('what other programs write', () => {
   test('a heading alone says nothing, nor do separators in quotes', () => {
     expect(cells('note; remark\nfirst\nsecond\n')).toEqual({ 'note; remark': ['first', 'second'] })
     expect(cells('a,"b;c;d"\n1,"x;y;z"\n')).toEqual({ a: ['1'], 'b;c;d': ['x;y;z'] })
-    expect(() => read('a;b;c\n1;2\n3;4\n')).toThrow(/2 cells on line 2 of data.csv; expected 3/)
+    expect(cells('a;b;c\n1;2\n3;4\n')).toEqual({ a: ['1', '3'], b: ['2', '4'], c: [null, null] })
   })
 
   test('separators inside the cells of another do not mislead', () => {
@@ -67,12 +67,58 @@ describe('blank lines and empty cells', () => {
     expect(new TextDecoder().decode(bytes)).toBe('a\n1\n""\n')
   })
 
+  test('names that come again are told apart, said, and written as they were', () => {
+    const table = read('a,b,a,a_2,a\n1,2,3,4,5\n')
+    expect(table.columns.map(({ name }) => name)).toEqual(['a', 'b', 'a_3', 'a_2', 'a_4'])
+    expect(table.notes?.join()).toMatch(/several columns have the name “a”: the later ones are called a_3, a_4 here/)
+    expect(new TextDecoder().decode(writeDelimited(table, ','))).toBe('a,b,a,a_2,a\n1,2,3,4,5\n')
+  })
+
   test('an index column gets a name', () => {
     expect(read(',b\n0,1\n').columns.map((column) => column.name)).toEqual(['unnamed_1', 'b'])
   })
 
   test('a row of empty cells is a row', () => {
     expect(cells('a,b\n,\n1,2\n')).toEqual({ a: [null, '1'], b: [null, '2'] })
+  })
+})
+
+describe('lines that end before or behind the last column', () => {
+  const again = (text: string): string => new TextDecoder().decode(writeDelimited(read(text), ','))
+
+  test('of lines whose empty cells are cut off these are empty, and new ones are cut off too', () => {
+    const text = 'id,x,y\n1,a,2.5\n2\n3,b\n4,c,1.5\n5,a\n'
+    expect(cells(text)).toEqual({ id: ['1', '2', '3', '4', '5'], x: ['a', null, 'b', 'c', 'a'], y: ['2.5', null, null, '1.5', null] })
+    expect(read(text).notes?.join()).toMatch(/^3 lines end before the last column/)
+    expect(again(text)).toBe(text)
+  })
+
+  test('where some lines are written to their ends, so are new ones', () => {
+    const text = 'id,x,y\n1,a,2.5\n2,b,\n3,b\n4,,\n5,a\n'
+    expect(cells(text)).toMatchObject({ x: ['a', 'b', 'b', null, 'a'], y: ['2.5', null, null, null, null] })
+    expect(again(text)).toBe('id,x,y\n1,a,2.5\n2,b,\n3,b,\n4,,\n5,a,\n')
+  })
+
+  test('separators behind the last cell are left out', () => {
+    expect(cells('a,b\n1,2,\n3,4,\n')).toEqual({ a: ['1', '3'], b: ['2', '4'] })
+    expect(read('a,b\n1,2,\n3,4,\n').notes?.join()).toMatch(/^2 lines have empty cells behind the last column/)
+  })
+
+  test.each([
+    ['torn lines, whose rest is a word among figures', 'id,x,y\n1,a,2\n2,b\nc,3\n4,d,5\n5,e\n', 4],
+    ['one line that lacks what all others have', 'id,x,y\n1,a,2\n2,b\n3,c,3\n', 3],
+    ['lines that lack what all others have, of a table written to its end', 'id,x,y,z\n1,a,2,\n2,b\n3,c\n4,d,1,5\n', 3],
+    ['a last line that was broken off', 'id,x,y\n1,a,2\n2,b,\n3,c', 4]
+  ])('refused: %s', (_, text, line) => {
+    expect(() => read(text)).toThrow(expect.objectContaining({ code: 'row-ragged' }))
+    expect(() => read(text)).toThrow(new RegExp(`on line ${line} of`))
+  })
+
+  test('names of rows without a name above them, as R writes them, are a column', () => {
+    const text = '"x" "k"\n"r1" 1.5 "a"\n"r2" 2.5 "b"\n'
+    expect(cells(text)).toEqual({ unnamed_1: ['r1', 'r2'], x: ['1.5', '2.5'], k: ['a', 'b'] })
+    expect(cells('x\tk\nr1\t1.5\ta\nr2\t2.5\tb\n')).toMatchObject({ unnamed_1: ['r1', 'r2'], x: ['1.5', '2.5'] })
+    expect(() => read('id,name\n1,Smith, John\n2,Doe, Jane\n')).toThrow(/3 cells on line 2/)
   })
 })
 
@@ -111,7 +157,6 @@ describe('bad input', () => {
     ['blank', '\n\n', 'InputError', 'file-empty'],
     ['nothing', '', 'InputError', 'file-empty'],
     ['byte-order mark alone', '\ufeff', 'InputError', 'file-empty'],
-    ['equal names', 'a,b,a\n1,2,3\n', 'InputError', 'column-name-repeated'],
     ['an open quote', 'a,b\n1,2\n"3,4\n', 'FormatError', 'csv-quotes'],
     ['text behind a quote', 'a,b\n1,"2"x\n', 'FormatError', 'csv-quotes']
   ])('%s', (_, text, name, code) => {

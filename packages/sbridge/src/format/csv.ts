@@ -12,13 +12,14 @@ import {
   refuseNotFinite,
   tableOf
 } from './columns.js'
-import { dialectOf } from './delimited-dialect.js'
+import { dialectOf, repeatedNotes } from './delimited-dialect.js'
 import { decodeText, encodeText, writableEncoding } from './encoding.js'
 import { areNamesAgain, chosenLines, findTable, isEveryLine, isRemark, type TableLines, takeTotals } from './lines-around.js'
 import { mayNeedQuotes, needsQuotes } from './quote-habit.js'
 import { blankRecordsIn, recordsIn, withoutLastLineEnds } from './records.js'
 import { storedTypeOf } from './stored-type.js'
 import { TypedDelimited } from './typed-delimited.js'
+import { areRowNames, UnevenRecords } from './uneven-records.js'
 
 /** What readers of delimited text are told. */
 interface DelimitedOptions extends ReadContext {
@@ -60,7 +61,8 @@ export function readDelimited(bytes: Uint8Array, options: DelimitedOptions): Raw
  *
  * Quotes, line breaks in quotes, CRLF (also mixed with LF), byte-order mark and trailing blank lines are understood;
  * blank lines between records are skipped (in a table of one column they are missing cells).
- * Fails with `InputError` on ragged records and repeated names, with `FormatError` on quotes that do not close.
+ * Lines that end before their last cells, or have empty ones behind them, are completed (`UnevenRecords`), names that come again are told apart.
+ * Fails with `InputError` on other ragged records, with `FormatError` on quotes that do not close.
  */
 export function readDelimitedText(bytes: Uint8Array, options: DelimitedOptions): RawTable {
   refuseEmptyFile(bytes, options)
@@ -75,28 +77,40 @@ export function readDelimitedText(bytes: Uint8Array, options: DelimitedOptions):
   const remarks: number[] = []
   let heading: readonly string[] = []
   let again = 0
+  const uneven = new UnevenRecords()
   for (const { cells, line } of records) {
+    if (columns?.[0]?.values.length === 0 && !skips && areRowNames(cells, heading, separator)) {
+      heading = ['', ...heading]
+      columns = columnsOf(heading)
+    }
     if (columns === undefined) {
       heading = cells
-      if (cells.length > 0) columns = namesOf(cells).map((name) => ({ name, source: 'text', values: [] }))
+      if (cells.length > 0) columns = columnsOf(heading)
     } else if (cells.length === columns.length && remarks.length === 0) {
       if (skips) skips = false
       else if (!isEveryLine(options.skip) && areNamesAgain(cells, heading)) again++
       else for (const [c, cell] of cells.entries()) columns[c]!.values.push(cell === '' ? null : cell)
     } else if (cells.length === 1 && isRemark(cells[0]!) && columns.length > 1 && !options.skip) remarks.push(line)
+    else if (cells.length > 0 && remarks.length === 0 && separator !== ' ' && !skips && uneven.takes(cells, columns, line)) continue
     else if (cells.length > 0)
       throw raggedRecord(remarks[0] ?? line, { got: remarks.length > 0 ? 1 : cells.length, expected: columns.length }, options)
     else if (columns.length === 1) columns[0]!.values.push(null)
   }
   if (columns === undefined) throw noNames(above, options)
+  const wrong = uneven.wrong(columns, decoded.text)
+  if (wrong) throw raggedRecord(wrong.line, { got: wrong.cells, expected: columns.length }, options)
   const below = remarks.length + (options.skip ? 0 : takeTotals(columns))
   const table = tableOf(columns, options)
   const { notes, ...encoding } = writableEncoding(decoded)
-  const said = [...notes, ...notesOn({ ...lines, below, again }, options)]
   const names = table.columns.map(({ name }) => name)
-  const dialect = dialectOf(text, encoding, { names, units, separator: options.delimiter === undefined ? separator : undefined })
+  const written = dialectOf(text, encoding, { heading, names, units, separator: options.delimiter === undefined ? separator : undefined })
+  const trimmed = uneven.areTrimmed(columns)
+  const dialect = trimmed ? { ...written, trimmed } : written
+  const said = [...notes, ...notesOn({ ...lines, below, again }, options), ...uneven.notes(trimmed), ...repeatedNotes(written)]
   return { ...table, dialect, ...(said.length > 0 ? { notes: said } : {}) }
 }
+
+const columnsOf = (heading: readonly string[]): TextColumn[] => namesOf(heading).map((name) => ({ name, source: 'text', values: [] }))
 
 /** The lines of the table: those that the user leaves, or those that look like it. */
 function tableLines(text: string, { skip, delimiter }: DelimitedOptions): TableLines {
@@ -174,9 +188,18 @@ function writtenRows(table: RawTable, delimiter: string, isFirst: boolean): Uint
   if (dialect.aligned && separator === ' ') alignColumns(cells, table)
   const lines: string[] = []
   const headings = units ? 2 : 1
-  for (let i = isFirst ? 0 : headings; i < cells[0]!.length; i++) lines.push(cells.map((column) => column[i]!).join(separator))
+  for (let i = isFirst ? 0 : headings; i < cells[0]!.length; i++) {
+    const line = cells.map((column) => column[i]!)
+    lines.push((dialect.trimmed && i >= headings ? withoutLastEmpty(line) : line).join(separator))
+  }
   lines.push('')
   return encodeText(lines.join(dialect.lineEnd), isFirst ? dialect : { ...dialect, byteOrderMark: false })
+}
+
+/** Cells without the empty ones at the end; a line of none but such would be a blank one. */
+function withoutLastEmpty(cells: readonly string[]): readonly string[] {
+  const last = cells.findLastIndex((cell) => cell !== '')
+  return last < 0 ? cells : cells.slice(0, last + 1)
 }
 
 interface Writing {
@@ -204,7 +227,7 @@ function writtenColumn(column: RawColumn, { unit, table, dialect, separator, str
   }
   const written = (text: string | null, row: number): string =>
     text === null ? missing(row) : text === '' ? empty : always || asks(text) ? quoted(text) : text
-  const name = dialect.unnamed?.includes(column.name) ? '' : column.name
+  const name = dialect.unnamed?.includes(column.name) ? '' : (dialect.repeated?.[column.name] ?? column.name)
   const heading =
     name === '' ? (dialect.quotedNames ? '""' : lone) : dialect.quotedNames || mayNeedQuotes(name) || asks(name) ? quoted(name) : name
   const below = unit === undefined ? [] : [asks(unit) ? quoted(unit) : unit]
@@ -238,6 +261,6 @@ function raggedRecord(line: number, { got, expected }: { got: number; expected: 
     code: 'row-ragged',
     got: `${got} cell${got === 1 ? '' : 's'} on line ${line} of ${context.source}`,
     expected: `${expected} cell${expected === 1 ? '' : 's'}, as in the line of names`,
-    try: 'quoting cells that hold the separator, completing the line, or --skip 2 where two lines stand above the names'
+    try: 'quoting cells that hold the separator, completing the line with separators where cells are empty, or --skip 2 where two lines stand above the names'
   })
 }

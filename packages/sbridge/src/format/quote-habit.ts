@@ -8,7 +8,7 @@ interface Quotes {
   idle: boolean
 }
 
-type QuoteHabit = Pick<DelimitedDialect, 'quoted' | 'quotedNames' | 'quotedMissing' | 'unnamed' | 'lineEnd'>
+type QuoteHabit = Pick<DelimitedDialect, 'quoted' | 'quotedNames' | 'quotedMissing' | 'lineEnd'>
 
 /**
  * What the first records of well-formed delimited text say of how it was written: a column is always quoted where all its cells
@@ -20,7 +20,6 @@ export function quoteHabit(text: string, separator: string, names: readonly stri
   const columns = names.map(fresh)
   let lineEnd: DelimitedDialect['lineEnd'] | undefined
   let quotedMissing = false
-  const unnamed: string[] = []
   for (let at = 0, record = 0; at < text.length && record < GUESSED_RECORDS; record++) {
     for (let c = 0; ; c++) {
       while (separator === ' ' && text[at] === ' ') at++
@@ -29,9 +28,8 @@ export function quoteHabit(text: string, separator: string, names: readonly stri
       const quoted = close >= 0
       const end = quoted ? close + 1 : plainEnd(text, separator, at)
       const cell = quoted ? text.slice(at + 1, end - 1) : text.slice(at, end)
-      if (cell === '' && record === 0) unnamed.push(...names.slice(c, c + 1))
-      else if (cell === '') quotedMissing ||= quoted
-      else
+      if (cell === '' && record > 0) quotedMissing ||= quoted
+      else if (cell !== '')
         count(
           record === 0 ? heading : (columns[c] ?? fresh()),
           quoted,
@@ -49,7 +47,6 @@ export function quoteHabit(text: string, separator: string, names: readonly stri
     quoted,
     quotedNames: isHabit(heading),
     quotedMissing: quotedMissing && quoted.length > 0,
-    ...(unnamed.length > 0 ? { unnamed } : {}),
     lineEnd: lineEnd ?? '\n'
   }
 }

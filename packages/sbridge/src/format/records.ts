@@ -74,7 +74,10 @@ export function guessSeparator(text: string): Separator {
 function areBlanksBetween(text: string): boolean {
   const lines = text.split(/\r\n|\r|\n/, GUESSED_RECORDS).filter((line) => line.trim() !== '')
   const [heading, ...below] = lines.map(blankCells)
-  if (!heading || heading.length < 2 || below.length === 0 || !below.every((cells) => cells.length === heading.length)) return false
+  if (!heading || heading.length < 2 || below.length === 0) return false
+  // Names of rows, as R writes them, have no name above.
+  const width = below[0]!.length
+  if ((width !== heading.length && width !== heading.length + 1) || !below.every((cells) => cells.length === width)) return false
   const aligned = lines.some((line) => /\S {2,}\S/.test(line))
   return aligned || below.every((cells) => cells.every((cell) => /^(?:[+-]?[\d.,]+(?:[eE][+-]?\d+)?|NA|".*")$/.test(cell)))
 }

@@ -3,7 +3,7 @@ import type { RawTable } from '@sbridge/core/tables'
 import { ByteRecords } from './byte-records.js'
 import { CellColumn, PAGE } from './cell-column.js'
 import { namesOf, type ReadContext } from './columns.js'
-import { dialectOf } from './delimited-dialect.js'
+import { dialectOf, repeatedNotes } from './delimited-dialect.js'
 import { isUnicode } from './encoding.js'
 import { chosenLines, findTable, isEveryLine, mayBeNoRow } from './lines-around.js'
 import { isOther } from './other-content.js'
@@ -141,7 +141,7 @@ export class TypedDelimited {
     const { heading, names, text, separator, byteOrderMark } = this.#beginning!
     const records = this.#records!
     records.finish()
-    if (records.rows === 0 || new Set(names).size < names.length) this.reason = 'no rows, or names that come twice'
+    if (records.rows === 0) this.reason = 'no rows'
     try {
       if (!this.reason && !this.context.skip && mayBeNoRow(this.#columns.map((column) => column.last())))
         this.reason = 'a line of sums, a remark or nothing at its end'
@@ -150,9 +150,10 @@ export class TypedDelimited {
         this.reason = 'what may be its names again among its rows'
       if (this.reason) return undefined
       const columns = this.#columns.map((column, c) => column.finished(names[c]!))
-      const said = { names, units: undefined, separator: this.context.delimiter === undefined ? separator : undefined }
+      const said = { heading, names, units: undefined, separator: this.context.delimiter === undefined ? separator : undefined }
       const dialect = dialectOf(text, { encoding: 'utf-8', byteOrderMark }, said)
-      return { columns, rowCount: records.rows, dialect }
+      const notes = repeatedNotes(dialect)
+      return { columns, rowCount: records.rows, dialect, ...(notes.length > 0 ? { notes } : {}) }
     } catch (error) {
       if (!(error instanceof TypeError)) throw error
       this.reason = 'bytes that are not UTF-8'

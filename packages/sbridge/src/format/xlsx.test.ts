@@ -168,6 +168,15 @@ describe('workbooks', () => {
     await expect(readXlsx(far, { source })).rejects.toMatchObject({ code: 'content-too-large' })
   })
 
+  test('names that come again are told apart, said, and written as they were', async () => {
+    const cells = ['a', 'a_2'].map((name, c) => ({ name, source: 'text' as const, values: ['x', 'y', `z${c}`] }))
+    const dialect = { kind: 'sheet' as const, sheet: 'S', formats: {}, mixed: [], repeated: { a_2: 'a' } }
+    const read = await readXlsx(await writeXlsx({ columns: cells, rowCount: 3, dialect }), { source })
+    expect(read.columns.map(({ name }) => name)).toEqual(['a', 'a_2'])
+    expect(read.dialect).toMatchObject({ repeated: { a_2: 'a' } })
+    expect(read.notes?.join()).toContain('several columns have the name “a”')
+  })
+
   test('what a style is called by an attribute of another prefix or order', () => {
     const bytes = zipSync({
       'xl/styles.xml': strToU8(`<x:styleSheet><x:cellXfs count='2'><x:xf/><x:xf fontId='1' numFmtId='10'/></x:cellXfs></x:styleSheet>`),

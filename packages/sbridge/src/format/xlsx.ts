@@ -15,6 +15,8 @@ import {
   reading,
   refuseEmptyFile,
   refuseNotFinite,
+  repeatedIn,
+  repeatedNote,
   tableOf,
   textColumn
 } from './columns.js'
@@ -50,7 +52,9 @@ export function readXlsx(bytes: Uint8Array, context: ReadContext): Promise<RawTa
     formatsBelow(0)
     const { readSheet } = await excelPackage<{ readonly readSheet: ReadSheet }>('read-excel-file')
     const { above, heading, units, rows, notes } = rowsOf(await readSheet(storedArchive(parts), name, { trim: false }), context)
-    const names = namesOf(heading.map((cell) => (cell === null ? '' : textOf(cell).trim())))
+    const header = heading.map((cell) => (cell === null ? '' : textOf(cell).trim()))
+    const names = namesOf(header)
+    const repeated = repeatedIn(header, names)
     const cells = names.map((_, c) => rows.map((row) => row[c] ?? null))
     const formats = columnFormats(parts, part, above + 1, new ContentLimit(bytes.length, context))
     const mixed = names.filter((_, c) => isMixed(cells[c]!))
@@ -59,9 +63,10 @@ export function readXlsx(bytes: Uint8Array, context: ReadContext): Promise<RawTa
       sheet: name,
       formats: Object.fromEntries(names.flatMap((one, c) => (formats.has(c) ? [[one, formats.get(c)!] as const] : []))),
       mixed,
-      ...(units ? { units } : {})
+      ...(units ? { units } : {}),
+      ...(repeated ? { repeated } : {})
     }
-    const said = [...(sheets.length > 1 ? [sheetNote(name, sheets)] : []), ...notes]
+    const said = [...(sheets.length > 1 ? [sheetNote(name, sheets)] : []), ...notes, ...(repeated ? [repeatedNote(repeated)] : [])]
     const table = tableOf(
       names.map((one, c) => columnOf(one, cells[c]!)),
       context
@@ -227,7 +232,7 @@ export async function writeXlsx(table: RawTable): Promise<Uint8Array> {
   const { default: writeSheet } = await excelPackage<{ readonly default: WriteSheet }>('write-excel-file')
   const columns = table.columns.map((column) => writtenCells(column, dialect))
   const rows = [
-    table.columns.map(({ name }) => name),
+    table.columns.map(({ name }) => dialect?.repeated?.[name] ?? name),
     ...(dialect?.units?.length === table.columns.length ? [dialect.units.map((unit) => unit || null)] : []),
     ...Array.from({ length: table.rowCount }, (_, i) => columns.map((cells) => cells[i]!))
   ]

@@ -19,7 +19,7 @@ interface Referring {
   readonly parentOf: Int32Array
 }
 
-/** Fewer rows are no support for a rule, as everywhere (docs/rules.md). */
+/** Fewer rows are no support for a rule, as everywhere (docs/how-rules-are-found.md). */
 export const LEAST_ROWS = 30
 
 /**

@@ -19,7 +19,7 @@ export function tellKeys(...all: readonly KeptKeys[]): Telling {
     .filter(({ repeated, form }) => repeated > 0 && !isToldWhole(form))
     .map(
       ({ column, repeated }) =>
-        `${column}: names rather than a key, since ${counted(repeated, 'row')} ${repeated === 1 ? 'has' : 'have'} that of another; new ones differ as long as their form has new values`
+        `${column}: names rather than a key, since ${counted(repeated, 'row')} ${repeated === 1 ? 'repeats' : 'repeat'} a value of another row; new values all differ, until none of their form is left`
     )
   return {
     json: { keys: texts },

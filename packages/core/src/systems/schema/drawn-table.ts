@@ -10,6 +10,7 @@ import { takeTableRows } from '../../table/rows.js'
 import type { Column, Table } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { peopleFor, withNewKeys } from '../table/keyed.js'
+import { asWritten } from './kept-tables.js'
 import { type ForeignKey, pairsOf } from './keys.js'
 import { keysOfTable, type SchemaTable } from './model.js'
 
@@ -86,14 +87,15 @@ export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Ar
  * text stands as often as in the data.
  */
 export function presentDrawn(
-  { dialect, empty = {} }: SchemaTable,
+  { dialect, empty = {}, kept: asItIs }: SchemaTable,
   { table: drawn, formats, seed = 1 }: DrawnTable,
   cells: CellStyle
 ): RawTable {
   const kept = cells === 'plain' ? undefined : dialect
   const place = { key: keyFor(keyFromSeed(seed), 'references'), first: drawn.first ?? 0 }
-  const columns = drawn.columns.map((column): Column => {
-    if (!('cells' in column && column.cells)) return column
+  const isWritten = asItIs && (cells === 'text' || cells === 'source')
+  const columns = (isWritten ? asWritten(asItIs, drawn.columns, place.first, drawn.rowCount) : drawn.columns).map((column): Column => {
+    if (asItIs || !('cells' in column && column.cells)) return column
     return { ...column, cells: withEmpty(new Map([[column.name, column.cells]]), empty, place).get(column.name)! }
   })
   const raw = presentTable({ ...drawn, columns }, formats, kept && cells === kept.kind ? 'source' : cells, seed)

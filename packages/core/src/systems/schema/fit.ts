@@ -16,6 +16,7 @@ import { type Aggregate, findAggregates } from './aggregates.js'
 import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
+import { categoryTypes, keptIn, keptNotes, keptTable, listNote, namesIn } from './kept-tables.js'
 import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
 import { linesIn } from './line-numbers.js'
@@ -43,6 +44,8 @@ export interface SchemaFit extends EachTable {
   /** Foreign keys that the schema does not say: `orders.customer_id -> customers.id`, several between commas or in a list. */
   readonly keys?: string | readonly string[] | undefined
   readonly orphans?: 'empty' | 'refuse' | undefined
+  /** Tables that stay as they are: `roles`, several between commas or in a list. */
+  readonly keep?: string | readonly string[] | undefined
   readonly seed?: number | undefined
 }
 
@@ -57,19 +60,21 @@ interface Fitted extends Referred {
  * (`key-repeated`, `key-missing`) or dangle where that is refused (`key-dangling`), and what fits of tables throw, with the table's name.
  */
 export async function fitSchema(
-  { tables: all, keys: own, says = {} }: Schema,
+  { tables: given, keys: own, says = {} }: Schema,
   options: SchemaFit,
   context: SystemContext
 ): Promise<SchemaModel> {
-  const { keys: stated = [], orphans, seed = 1, ...each } = options
-  const { tables, left, keys, found } = statedOrFound({ tables: all, keys: own }, { stated, missing: each.missing })
-  checkTables(tables, keys)
+  const { keys: stated = [], orphans, keep, seed = 1, ...each } = options
+  const { tables, left, keys: all, found } = statedOrFound({ tables: given, keys: own }, { stated, missing: each.missing })
+  checkTables(tables, all)
+  // Keys are followed before anything is fitted: what is wrong with them is said at once.
+  const linksBy = new Map(all.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
+  const kept = keptIn(tables, { keys: all, linksBy }, keep)
+  const { keys } = kept
   const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, each.missing))
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
-  // Keys are followed before anything is fitted: what is wrong with them is said at once.
-  const linksBy = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
   const optionsOf = (name: string) => {
-    const types = { ...says[name]?.types, ...keyTypes(name, keys, { tables, missing: each.missing }) }
+    const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
     return { options: one, unique }
@@ -77,11 +82,20 @@ export async function fitSchema(
   const followed = { tables, keys: now, late, linksBy }
   for (const name of order) await told(name, async () => refuseShared(name, followed, optionsOf(name).options))
   const fitted = new Map<string, Fitted>()
+  const linksIn = all.foreign.map((key) => linksBy.get(key)!)
   for (const name of order) {
+    const notes = [
+      ...keptNotes(name, kept, all, namesIn(keep)),
+      ...(kept.names.has(name) ? [] : listNote(name, tables[name]!.rowCount, linksIn))
+    ]
+    if (kept.names.has(name)) {
+      fitted.set(name, await told(name, async () => fitKept(tables[name]!, optionsOf(name).options, notes)))
+      continue
+    }
     const references = referencesOf(now, name).length
     const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + furtherLaws(true) : 0)
     const { links, ...fit } = await told(name, () => fitOne(name, { ...followed, ...optionsOf(name), fitted }, inside))
-    fitted.set(name, fit)
+    fitted.set(name, notes.reduce(withNote, fit))
     if (!links) continue
     const parent = fitted.get(links.key.to.table)!
     fitted.set(links.key.to.table, { ...parent, context: withCounts(parent.context, links.parentOf) })
@@ -93,11 +107,14 @@ export async function fitSchema(
     fitted.set(key.table, withNote(fitted.get(key.table)!, `${keyText(key)}: drawn last, as its keys lead in a circle`))
     circles.push((await fitLate(sides, { ...at, key: keyFor(at.key, 'late') }))!)
   }
-  const aggregates = each.rules === 'off' ? [] : now.foreign.flatMap((key) => aggregatesAlong(linksBy.get(key)!, fitted))
+  const aggregates =
+    each.rules === 'off'
+      ? []
+      : now.foreign.flatMap((key) => (kept.names.has(key.to.table) ? [] : aggregatesAlong(linksBy.get(key)!, fitted)))
   return {
     tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])),
     order,
-    keys,
+    keys: all,
     found,
     late: circles,
     aggregates,
@@ -117,6 +134,18 @@ function aggregatesAlong(links: Links, fitted: ReadonlyMap<string, Fitted>): Agg
   if (table === to.table) return []
   const parent = fitted.get(to.table)!
   return findAggregates({ links, own: fitted.get(table)!.whole, parent: parent.whole, rules: rulesOfTable(parent.table) })
+}
+
+/** A table that stays as it is. */
+function fitKept(raw: RawTable, options: OneTable, notes: readonly string[]): Fitted {
+  const read = readTableOf(raw, { ...options, rules: 'off', rule: undefined })
+  const context = contextEncoder(read.whole)
+  const kept = keptTable(raw, read, options.missing)
+  return {
+    table: { ...described(raw, options, read), kept, context, within: [], notes },
+    context: contextOfRows(context, read.whole.table),
+    whole: read.whole
+  }
 }
 
 const withNote = (fit: Fitted, note: string): Fitted => ({ ...fit, table: { ...fit.table, notes: [...fit.table.notes, note] } })
@@ -204,7 +233,8 @@ async function fitReferring(
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
-  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, linksFrom, options: like }, own)
+  const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
+  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, keptBy, linksFrom, options: like }, own)
   const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { type Matrix, matrix } from '../../num/matrix.js'
+import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import type { Table } from '../../table/table.js'
 import { countCeiling, mostOf, underCeiling } from './count-ceiling.js'
 import { pickRows } from './pick-law.js'
@@ -55,7 +55,12 @@ it('what is beyond goes to others that have room and some rows', () => {
 
 it('rows choose what has room left, though others are more like what they ask for', () => {
   const [rows, rooms] = [30, 6]
-  const places = (count: number, at: (i: number) => number) => matrix(count, 1, Float64Array.from({ length: count }, (_, i) => at(i)))
+  const places = (count: number, at: (i: number) => number) =>
+    matrix(
+      count,
+      1,
+      Float64Array.from({ length: count }, (_, i) => at(i))
+    )
   const like = (of: Matrix) => ({ places: of, classes: Array.from({ length: of.rows }, () => '') })
   const asked = {
     wanted: like(places(rows, () => 0)),

@@ -16,7 +16,7 @@ import { type Aggregate, findAggregates } from './aggregates.js'
 import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
-import { categoryTypes, keptIn, keptNotes, keptTable, listNote, namesIn } from './kept-tables.js'
+import { categoryTypes, drawnKeys, keptIn, keptNames, keptNotes, keptTable, listNote, namesIn } from './kept-tables.js'
 import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
 import { linesIn } from './line-numbers.js'
@@ -67,11 +67,12 @@ export async function fitSchema(
   const { keys: stated = [], orphans, keep, seed = 1, ...each } = options
   const { tables, left, keys: all, found } = statedOrFound({ tables: given, keys: own }, { stated, missing: each.missing })
   checkTables(tables, all)
+  const names = keptNames(tables, all, keep)
+  const { order, late } = inOrderOfKeys(Object.keys(tables), drawnKeys(all, names), mayBreakIn(tables, all, each.missing))
   // Keys are followed before anything is fitted: what is wrong with them is said at once.
   const linksBy = new Map(all.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
-  const kept = keptIn(tables, { keys: all, linksBy }, keep)
+  const kept = keptIn(names, all, linksBy)
   const { keys } = kept
-  const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, each.missing))
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   const optionsOf = (name: string) => {
     const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }

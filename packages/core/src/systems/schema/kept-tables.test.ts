@@ -58,13 +58,16 @@ describe('a table that is kept', () => {
     const owners = cells('users', 'firm_id').filter((_, i) => roles[i] === '1')
     expect([owners.length, new Set(owners).size]).toEqual([2 * FIRMS, 2 * FIRMS])
     expect(cells('users', 'pays').every((cell, i) => (cell === '0.00') === (roles[i] !== '1'))).toBe(true)
-    expect(tellSchema(model).notes.some((note) => note.startsWith('roles: kept as it is; users.role_id -> roles.id is a category'))).toBe(true)
+    expect(tellSchema(model).notes.some((note) => note.startsWith('roles: kept as it is; users.role_id -> roles.id is a category'))).toBe(
+      true
+    )
   })
 
   it('whose rows few refer to has as many rows that refer to each as in the data', async () => {
     const { cells, tables } = await drawn('firms', 1)
     expect(cells('firms', 'size')).toEqual(schema.tables.firms.columns[1]!.values)
-    const times = (all: readonly (string | null)[]) => Array.from({ length: FIRMS }, (_, f) => all.filter((cell) => cell === `f${f}`).length)
+    const times = (all: readonly (string | null)[]) =>
+      Array.from({ length: FIRMS }, (_, f) => all.filter((cell) => cell === `f${f}`).length)
     expect(times(cells('users', 'firm_id'))).toEqual(times(firm.map((f) => `f${f}`)))
     expect(tables.get('roles')!.table.rowCount).toBe(3)
   })

@@ -13,7 +13,7 @@ export interface KeptTable {
 }
 
 /** Tables that are copied, and what is left of the keys. */
-export interface KeptOf {
+interface KeptOf {
   readonly names: ReadonlySet<string>
   /** Keys that laws are fitted along: without those of kept tables, which stay, and those that are categories of their rows. */
   readonly keys: SchemaKeys
@@ -27,14 +27,10 @@ const OFTEN = 10
 const FEW = 30
 
 /**
- * The tables that are kept by their names, and those that they refer to; `linksBy`: where all keys lead. Throws `InputError` (code `table-unknown`)
- * for names of none, and where nothing else is left (code `keep-all`).
+ * The tables that are kept by their names, and those that they refer to. Throws `InputError` (code `table-unknown`) for names of none, and where
+ * nothing else is left (code `keep-all`).
  */
-export function keptIn(
-  tables: Tables,
-  { keys, linksBy }: { readonly keys: SchemaKeys; readonly linksBy: ReadonlyMap<ForeignKey, Links> },
-  keep: string | readonly string[] | undefined
-): KeptOf {
+export function keptNames(tables: Tables, keys: SchemaKeys, keep: string | readonly string[] | undefined): ReadonlySet<string> {
   const asked = namesIn(keep)
   for (const name of asked) checkName(name, tables)
   const names = new Set(asked)
@@ -46,7 +42,18 @@ export function keptIn(
       expected: 'a table at least that is drawn',
       try: 'leaving one of them out'
     })
-  const left = keys.foreign.filter(({ table }) => !names.has(table))
+  return names
+}
+
+/** Keys without those of kept tables, which stay. */
+export const drawnKeys = (keys: SchemaKeys, names: ReadonlySet<string>): SchemaKeys => ({
+  ...keys,
+  foreign: keys.foreign.filter(({ table }) => !names.has(table))
+})
+
+/** What laws are fitted along beside kept tables; `linksBy`: where keys lead. */
+export function keptIn(names: ReadonlySet<string>, keys: SchemaKeys, linksBy: ReadonlyMap<ForeignKey, Links>): KeptOf {
+  const { foreign: left } = drawnKeys(keys, names)
   const isCategory = (key: ForeignKey): boolean => {
     if (!names.has(key.to.table) || key.and) return false
     const { parentOf, parents, empty, orphans } = linksBy.get(key)!

@@ -9,7 +9,7 @@ import { lawWork } from '../table/law-work.js'
 import { tables as tableSystem } from '../table/system.js'
 import { checkTables, keyTypes, refersWithin } from './check-keys.js'
 import type { Schema, SchemaFit } from './fit.js'
-import { categoryTypes, keptIn } from './kept-tables.js'
+import { categoryTypes, drawnKeys, keptIn, keptNames } from './kept-tables.js'
 import { inOrderOfKeys, keyText, referencesOf, type SchemaKeys } from './keys.js'
 import { byCounts, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel } from './model.js'
@@ -104,10 +104,11 @@ function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, 
   const { missing } = each
   const { tables, keys: stands } = statedOrFound({ tables: all, keys: own }, { stated, missing })
   checkTables(tables, stands)
+  const names = keptNames(tables, stands, keep)
+  const { order, late } = inOrderOfKeys(Object.keys(tables), drawnKeys(stands, names), mayBreakIn(tables, stands, missing))
   const links = new Map(stands.foreign.map((key) => [key, linksOf(tables, key, { missing, orphans })]))
-  const kept = keptIn(tables, { keys: stands, linksBy: links }, keep)
+  const kept = keptIn(names, stands, links)
   const { keys } = kept
-  const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, missing))
   const now: SchemaKeys = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   return order.map((table) => {
     const { rowCount: rows, columns } = tables[table]!

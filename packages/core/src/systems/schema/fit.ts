@@ -78,7 +78,7 @@ export async function fitSchema(
     const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    return { options: one, unique }
+    return { options: one, unique, chosen: kept.categories.get(name) ?? [] }
   }
   const followed = { tables, keys: now, late, linksBy }
   for (const name of order) await told(name, async () => refuseShared(name, followed, optionsOf(name).options))
@@ -170,6 +170,8 @@ interface Problem {
   readonly keys: SchemaKeys
   readonly late: readonly ForeignKey[]
   readonly options: OneTable
+  /** Keys into kept tables that are drawn as categories. */
+  readonly chosen: readonly string[]
   /** Columns in which no two rows agree. */
   readonly unique: readonly Apart[]
   readonly linksBy: ReadonlyMap<ForeignKey, Links>
@@ -223,7 +225,7 @@ interface RawOf {
 /** A table that refers to others. */
 async function fitReferring(
   { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
-  { options, fitted, keys, linksBy }: Problem,
+  { options, chosen, fitted, keys, linksBy }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
   const { links, others, law, rest, full } = readReferring({ raw, bare, all }, options)
@@ -242,7 +244,7 @@ async function fitReferring(
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
     table: {
-      ...described(raw, options, read),
+      ...described(raw, options, read, chosen),
       child: { ...child, keys: full.keys },
       context: encoder,
       within: [],
@@ -264,7 +266,7 @@ export function ofParents(parentOf: Int32Array, parents: Matrix, none: Float64Ar
   return out
 }
 
-async function fitRoot({ raw, bare }: RawOf, { options, unique }: Problem, context: SystemContext): Promise<Fitted> {
+async function fitRoot({ raw, bare }: RawOf, { options, chosen, unique }: Problem, context: SystemContext): Promise<Fitted> {
   const read = readTableOf(bare, options)
   const isModelled = read.data.table.columns.some(({ kind }) => kind !== 'identifier')
   const encoder = contextEncoder(read.whole)
@@ -275,7 +277,7 @@ async function fitRoot({ raw, bare }: RawOf, { options, unique }: Problem, conte
   const root = fitted && rows ? { ...fitted, ...defined({ keys: read.keys }) } : fitted
   return {
     table: {
-      ...described(raw, options, read),
+      ...described(raw, options, read, chosen),
       ...(root ? { root } : { keys: read.keys }),
       context: encoder,
       within: [],
@@ -303,13 +305,14 @@ const isOf =
   ({ columns: names }: Apart): boolean =>
     names.every((name) => columns.some((one) => one.name === name))
 
-/** Keys of whole numbers stay numbers where a format has them. */
+/** Keys of whole numbers stay numbers where a format has them, also those that are drawn as categories. */
 function described(
   raw: RawTable,
   { missing }: OneTable,
-  { whole }: ReadTable
+  { whole }: ReadTable,
+  chosen: readonly string[] = []
 ): Pick<SchemaTable, 'rowCount' | 'layout' | 'empty' | 'dialect'> {
-  const formats = new Map(whole.formats.map((format) => [format.name, format]))
+  const formats = new Map(whole.formats.filter(({ name }) => !chosen.includes(name)).map((format) => [format.name, format]))
   const layout = raw.columns.map((column): ColumnFormat => {
     const { name, source } = column
     const format = formats.get(name) ?? { name, source, kind: 'identifier', ...absentWords(column, cellsIn(raw, name, missing)) }

@@ -49,11 +49,14 @@ async function drawn(keep: string | undefined, scale: number) {
 
 describe('a table that is kept', () => {
   it('stays as it is written, and which of its rows another refers to is a category of that', async () => {
-    const { model, cells } = await drawn('roles', 2)
+    const { model, tables, cells } = await drawn('roles', 2)
     for (const { name, values } of schema.tables.roles.columns) expect(cells('roles', name)).toEqual(values)
     const roles = cells('users', 'role_id')
     expect(new Set(roles)).toEqual(new Set(['1', '2', '3']))
     expect(roles.length).toBeGreaterThan(1.5 * USERS)
+    // Where types are told the key is a number still.
+    const typed = presentDrawn(model.tables.users!, tables.get('users')!, 'typed').columns.find(({ name }) => name === 'role_id')!
+    expect(typed.source).toBe('number')
     // Each firm has one owner, and owners alone pay.
     const owners = cells('users', 'firm_id').filter((_, i) => roles[i] === '1')
     expect([owners.length, new Set(owners).size]).toEqual([2 * FIRMS, 2 * FIRMS])

@@ -135,13 +135,10 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
   const prefer = (a: Setting, b: Setting) => counted(b) - counted(a) || order(a, b)
   const stages: Stage<Setting>[] =
     fixed.epsilon === undefined
-      ? [
-          ladder(kernel.epsilon, bounds),
-          ...(ends ? [] : [beside(bounds)]),
-          ...(apart && !asked.ranked ? [kernelOnDrawn(kernel.epsilon, widest, calibration)] : [])
-        ]
+      ? [ladder(kernel.epsilon, bounds), ...(ends ? [] : [beside(bounds)])]
       : [() => [{ known: fixed.epsilon!, drawn: asked.widest ?? fixed.epsilon!, ridge, predicts: false, ...OF_KERNEL }]]
   if (fixed.ridge === undefined && scheme !== 'clamp' && given) stages.push(largerRidge)
+  if (fixed.epsilon === undefined && apart && !asked.ranked) stages.push(kernelOnDrawn(kernel.epsilon, widest, calibration))
   if (fixed.predicts === undefined && scheme !== 'clamp' && given) stages.push(asPredictions)
   const resamples = mayResample(asked)
   const forest = resamples && scores.columns.length === 1 ? await asked.forest?.grown({ partition: 0, part: 0 }) : undefined
@@ -176,6 +173,7 @@ async function searchOf(asked: ChoiceProblem, scores: HeldOutScores): Promise<Se
     prefer: linear ? firstOf(REDRAWN) : prefer,
     allowance,
     score: (setting, part) => scores.at(part, setting),
+    glance: async (setting) => (apart && setting.drawn < widest && forgets(widest) ? scores.glance(setting) : undefined),
     moves: inTurn(order, all)
   }
   return {
@@ -260,16 +258,16 @@ function beside({ apart, widest, narrowest }: Ladder): Stage<Setting> {
 }
 
 /**
- * A kernel on what is drawn, finer until that is clearly worse; not asked for where held-out rows lie in what is drawn without
- * one as they should: it costs more than it could give, and its chains' scores are noisy.
+ * Kernels on what is drawn, ever finer ones; not asked for where held-out rows lie in what is drawn without one as they should, be it
+ * under a larger ridge: they cost more than they could give, and their chains' scores are noisy.
  */
 function kernelOnDrawn(epsilon: number, widest: number, calibration: Calibration<Setting>): Stage<Setting> {
   const rungs = [16, 4, 1, 1 / 4].map((factor) => factor * epsilon).filter((drawn) => drawn < widest && drawn < ONE_GAUSSIAN / 2)
   return (trials) => {
     const least = leastOf(trials)?.setting
-    if (!least || isLate(least, trials)) return []
+    if (!least || least.predicts) return []
     if (least.drawn === widest && !refuted(trials, { order, calibration })) return []
-    return untilWorse(trials, rungs, { of: ({ drawn }) => drawn, at: (drawn) => ({ ...least, drawn }) })
+    return rungs.filter((drawn) => trials.every(({ setting }) => setting.drawn !== drawn)).map((drawn) => ({ ...least, drawn }))
   }
 }
 

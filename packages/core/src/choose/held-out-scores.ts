@@ -99,7 +99,9 @@ export interface ChoiceProblem extends Context {
 const DRAWS = 64
 /** Steps under a curve that is observed, each of whose states is a draw: chains stand at it from the start. */
 const CURVED_STEPS = 4
-const CHAINS = { alike: 2, apart: 8 }
+const CHAINS = { alike: 2, apart: 8, glance: 2 }
+/** Rows of the first part on which settings that take long are looked at first. */
+const GLANCE = 50
 
 /** What settings lose on held-out rows, by part. */
 export class HeldOutScores {
@@ -147,6 +149,14 @@ export class HeldOutScores {
     const forecasts = await this.forecasts(at, { law, setting, members, forest })
     this.calibration.add(setting, forecasts, keyFor(this.problem.key, `places ${p}`))
     return Float64Array.from(forecasts, energyScore)
+  }
+
+  /** The same of the first rows of the first part, of fewer chains: rows differ by more than what is drawn for one. */
+  async glance(setting: Setting): Promise<Float64Array> {
+    const at = { part: this.parts[0]!, partition: 0, p: 0 }
+    const law = await this.lawOf(at, setting)
+    const members = this.scorable(at.part, law).slice(0, GLANCE)
+    return Float64Array.from(await this.forecasts(at, { law, setting, members, chains: CHAINS.glance }), energyScore)
   }
 
   /**
@@ -212,12 +222,15 @@ export class HeldOutScores {
   }
 
   /** Draws for members of a part. */
-  private async forecasts({ part, partition, p }: Place, { law, setting, members, forest }: Asked): Promise<Forecast[]> {
+  private async forecasts(
+    { part, partition, p }: Place,
+    { law, setting, members, forest, chains = CHAINS.apart }: Asked
+  ): Promise<Forecast[]> {
     const { group, engine, watch, scheme, observed } = this.problem
     const key = partitionKey(this.problem.key, partition)
     const curved = !(observed?.evidence.linear ?? true)
     const alike = !curved && forgets(setting.drawn)
-    const count = alike ? CHAINS.alike : CHAINS.apart
+    const count = alike ? CHAINS.alike : chains
     const rows = members.map((at) => part.members[at]!)
     const run: GroupRun = {
       law,
@@ -362,6 +375,8 @@ interface Asked {
   readonly forest?: ForestShare | undefined
   /** Places among the members of a part. */
   readonly members: readonly number[]
+  /** Of each, where these do not all stand at the same law. */
+  readonly chains?: number
 }
 
 /** Lengths that count as one: √ratio for drawn coordinates, one for known ones. */

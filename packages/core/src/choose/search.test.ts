@@ -49,6 +49,34 @@ describe('a search', () => {
     ])
   })
 
+  test('scores of those that take long the one alone that leads on a few rows, and no more of it than it leads on', async () => {
+    const glances: number[] = []
+    const asked = (gain: readonly number[]) => {
+      const { asked, scored } = problem(
+        [0, 1, 2, 3],
+        (setting, row) => noise[row]! - gain[setting]! * (1 + 0.1 * noise[noise.length - 1 - row]!),
+        4
+      )
+      const glance = async (setting: number) => {
+        if (setting === 0) return undefined
+        glances.push(setting)
+        return Float64Array.from({ length: 20 }, (_, row) => noise[row]! - gain[setting]!)
+      }
+      return { scored, asked: { ...asked, glance, moves: (trials: readonly unknown[]) => [[0], [1, 2, 3]][trials.length && 1]! } }
+    }
+    // Its lead is clear on the first part: what is paired differs by less from row to row than by its mean.
+    const better = asked([0, -0.2, 0.3, 0.1])
+    const { setting, trials, chosen } = (await search(better.asked))!
+    expect(setting).toBe(2)
+    expect(better.scored).toEqual(['0/0', '0/1', '0/2', '0/3', '2/0'])
+    expect(chosen.loss).toBeCloseTo(trials[0]!.loss - 0.3, 1)
+    expect(glances).toEqual([1, 2, 3])
+    // None leads, and none is scored.
+    const worse = asked([0, -0.2, -0.3, -0.1])
+    const found = await search(worse.asked)
+    expect([found?.setting, worse.scored.length, found?.trials.filter(({ whole }) => !whole).length]).toEqual([0, 4, 3])
+  })
+
   test('takes the simplest of equals, whatever the order they were tried in', async () => {
     for (const settings of [
       [0, 1, 2],

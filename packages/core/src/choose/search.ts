@@ -11,6 +11,11 @@ export interface Search<T> {
    * losses are paired. Undefined where a setting cannot be fitted.
    */
   score(setting: T, part: number): Promise<Float64Array | undefined>
+  /**
+   * What a setting whose scores take long loses on the first rows of the first part; undefined for others. Of those that are tried at once
+   * the one that loses least there is scored further, if it leads: it would have to lead to be taken. That ends when its lead is clear, or lost.
+   */
+  glance?(setting: T): Promise<Float64Array | undefined>
   /** Below nought where `a` is simpler than `b`. */
   order(a: T, b: T): number
   /** Below nought where `a` is rather taken than `b`, of settings that lose alike, all trials done. Default the simpler one. */
@@ -29,11 +34,11 @@ export interface Search<T> {
 /** A setting and what it loses. */
 export interface Trial<T> {
   readonly setting: T
-  /** Of the parts that were scored, one after the other. */
+  /** Of the parts that were scored, one after the other: all, or where these were enough the first ones. */
   readonly losses: Float64Array
   /** Mean loss. Where parts are left out, what the best lost then on all rows and this one more on those scored; ∞ where a setting fails. */
   readonly loss: number
-  /** Whether all parts were scored; what is clearly worse than the best on some is not scored on the others. */
+  /** Whether it was scored to the end; what is clearly worse than the best on some parts is not scored on the others. */
   readonly whole: boolean
 }
 
@@ -50,6 +55,8 @@ export interface Choice<T> {
  * in a thousand that is as good. @source Maron and Moore, *Hoeffding races*, 1994; Birattari and others, *F-race*, 2002.
  */
 export const CLEARLY = 3
+/** The same for one whose scores take long, and which would have to lead. */
+const BEHIND = 1
 
 /**
  * Scores settings until no more are proposed, then takes the simplest that loses no more than the best but for one standard
@@ -62,11 +69,13 @@ export async function search<T>(problem: Search<T>, watch?: Watch): Promise<Choi
   for (;;) {
     const next = problem.moves(trials).filter(isNew)
     if (next.length === 0) break
+    const { leads, others } = await glanced(problem, next, leastOf(trials))
+    trials.push(...others)
     for (const setting of next) {
       if (!isNew(setting)) continue
       const scored = (share: number) =>
         watch?.progress?.({ stage: problem.stage, done: Math.min(trials.length + share, problem.expected), total: problem.expected })
-      trials.push(await tryOut(problem, { setting, least: leastOf(trials), scored }, watch))
+      trials.push(await tryOut(problem, { setting, least: leastOf(trials), takesLong: leads === setting, scored }, watch))
       scored(0)
     }
   }
@@ -74,6 +83,22 @@ export async function search<T>(problem: Search<T>, watch?: Watch): Promise<Choi
   if (!least) return undefined
   const chosen = simplestOf(trials, problem)!
   return { setting: chosen.setting, trials, least, chosen }
+}
+
+/** Of settings whose scores take long the one that leads on a few rows, and what all others lost there. */
+async function glanced<T>(
+  problem: Search<T>,
+  settings: readonly T[],
+  least: Trial<T> | undefined
+): Promise<{ readonly leads?: T | undefined; readonly others: readonly Trial<T>[] }> {
+  const all: Trial<T>[] = []
+  for (const setting of least ? settings : []) {
+    const losses = await problem.glance?.(setting)
+    if (losses) all.push({ setting, losses, loss: least!.loss + excess(losses, least!.losses).difference, whole: false })
+  }
+  const first = all.reduce<Trial<T> | undefined>((a, b) => (a && !(b.loss < a.loss) ? a : b), undefined)
+  const leads = first && first.loss < least!.loss ? first : undefined
+  return { leads: leads?.setting, others: all.filter((trial) => trial !== leads) }
 }
 
 /** What to try next of one kind, in the light of what was tried; what was tried before does not count. */
@@ -127,12 +152,21 @@ export function simplestOf<T>(
     .reduce((a, b) => (prefer(b.setting, a.setting) < 0 ? b : a))
 }
 
+interface Trying<T> {
+  readonly setting: T
+  readonly least: Trial<T> | undefined
+  readonly takesLong: boolean
+  readonly scored: (share: number) => void
+}
+
 async function tryOut<T>(
   problem: Search<T>,
-  { setting, least, scored: told }: { readonly setting: T; readonly least: Trial<T> | undefined; readonly scored: (share: number) => void },
+  { setting, least, takesLong, scored: told }: Trying<T>,
   watch: Watch | undefined
 ): Promise<Trial<T>> {
   const parts: Float64Array[] = []
+  // Standard errors behind the best that end it.
+  const enough = takesLong ? BEHIND : CLEARLY
   for (let part = 0; part < problem.parts; part++) {
     throwIfStopped(watch, problem.stage)
     const scored = await problem.score(setting, part)
@@ -143,7 +177,8 @@ async function tryOut<T>(
     const losses = joined(parts)
     if (!least || part === problem.parts - 1) continue
     const { difference, inErrors } = excess(losses, least.losses)
-    if (inErrors > CLEARLY) return { setting, losses, loss: least.loss + difference, whole: false }
+    if (inErrors > enough) return { setting, losses, loss: least.loss + difference, whole: false }
+    if (takesLong && inErrors < -CLEARLY) return { setting, losses, loss: least.loss + difference, whole: true }
   }
   const losses = joined(parts)
   return { setting, losses, loss: mean(losses), whole: true }
@@ -151,12 +186,12 @@ async function tryOut<T>(
 
 /** Whether a trial is clearly worse than another on what both were scored on. */
 export function isClearlyWorse<T>({ losses }: Trial<T>, { losses: others }: Trial<T>): boolean {
-  return excess(losses.subarray(0, others.length), others).inErrors > CLEARLY
+  return excess(losses, others).inErrors > CLEARLY
 }
 
-/** Mean paired difference to the first losses of another setting, and the same in its standard errors; nought where all agree. */
+/** Mean paired difference to another setting on the rows that both were scored on, and the same in its standard errors; nought where all agree. */
 function excess(losses: Float64Array, others: Float64Array): { difference: number; inErrors: number } {
-  const differences = losses.map((loss, i) => loss - others[i]!)
+  const differences = losses.subarray(0, others.length).map((loss, i) => loss - others[i]!)
   const difference = mean(differences)
   return { difference, inErrors: difference === 0 ? 0 : difference / Math.sqrt(variance(differences) / differences.length) }
 }

@@ -107,8 +107,8 @@ export async function runFitTables(input: string, flags: Flags): Promise<void> {
 }
 
 function fitOptions(flags: Flags, { seed }: Run): SchemaFit {
-  const { keys, orphans } = readFields(schemaFields, flags) as Pick<SchemaFit, 'keys' | 'orphans'>
-  return { ...readFields(fit, flags), keys, orphans, seed }
+  const { keys, orphans, keep } = readFields(schemaFields, flags) as Pick<SchemaFit, 'keys' | 'orphans' | 'keep'>
+  return { ...readFields(fit, flags), keys, orphans, keep, seed }
 }
 
 /** How many times as many rows: for documents also by `-n`, which counts them. */

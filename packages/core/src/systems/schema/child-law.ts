@@ -1,8 +1,10 @@
+import { DAY } from '../../code/rules/quantity.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
 import { beside as columnsBeside, type Matrix, matrix, rowOf } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import type { Encoder } from '../../table/encoder.js'
+import { writtenUnit } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
 import { type CategoricalColumn, isCategorical, type Table } from '../../table/table.js'
@@ -17,8 +19,8 @@ import type { PanelTimes } from '../panel/times.js'
 import { endLifts } from '../panel/urns.js'
 import { keptOrder } from '../table/ordered.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
-import { countsOf, fitCounts } from './counts.js'
-import { endLaw, endsOf } from './end-law.js'
+import { type CountLaw, countsOf, fitCounts } from './counts.js'
+import { type EndLaw, endDate, endLaw, endsOf, untilIn } from './end-law.js'
 import { fitGiven } from './given-law.js'
 import type { ForeignKey } from './keys.js'
 import type { LineNumbers } from './line-numbers.js'
@@ -42,6 +44,8 @@ interface ChildProblem {
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
+  /** Whether its rows stay as they are. */
+  readonly keptBy: (links: Links) => boolean
   /** Keys of a table that is drawn before. */
   readonly linksFrom: (table: string) => readonly Links[]
   readonly options: OneTable
@@ -72,16 +76,30 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
-  const end = times && endLaw({ ...groups, at: times.at }, start && dates)
+  const end = times && endOf(read, { ...groups, parent: parent.whole.table, dates: start && dates })
   const further =
     alone || isStill(read)
       ? undefined
-      : await furtherLaw(read, { known, names, options, ends: end && endsOf(end, dates!), besides: besidesOf(read.groupOf) }, context)
+      : await furtherLaw(
+          read,
+          {
+            known,
+            names,
+            options,
+            ends: end && endsOf(end, dates!, untilIn(end, { ...groups, parent: parent.whole.table, ticks: times!.ticks })),
+            besides: besidesOf(read.groupOf)
+          },
+          context
+        )
   return {
     key: links.key,
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
-    counts: await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
+    counts: withRows(
+      await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
+      problem,
+      links
+    ),
     picks,
     ...(through.length > 0 ? { through } : {}),
     ...(lookups.length > 0 ? { lookups } : {}),
@@ -96,7 +114,11 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     orphanRate: without / Math.max(1, links.parentOf.length - without),
     none: without > 0 ? none : new Float64Array(0),
     names,
-    ...(times ? { time: { name: time!, ticks: times.ticks, start, ...(!further || further.shares ? { end } : { cut: end?.last }) } } : {}),
+    ...(times
+      ? {
+          time: { name: time!, ticks: times.ticks, start, ...(!further || further.shares ? { end } : { cut: end?.last, until: end?.date }) }
+        }
+      : {}),
     formats: data.formats,
     rules,
     keys,
@@ -105,9 +127,27 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   }
 }
 
+/** Where times end. Where no law of them has an end, and some rows' parents say one, those of the others end at the last of all. */
+function endOf(
+  { times, time, data }: ChildRows,
+  { groupOf, parent, dates, ...groups }: RowGroups & { readonly parent: Table; readonly dates: Float64Array | undefined }
+): EndLaw | undefined {
+  const { at, ticks } = times!
+  const law = endLaw({ ...groups, groupOf, at }, dates)
+  const format = data.formats.find(({ name }) => name === time)
+  const inGroup = groupOfRows(groups.first)
+  const ofRows = Int32Array.from(at, (_, i) => groupOf[inGroup[i]!]!)
+  const date = endDate(at, { parent, groupOf: ofRows, ticks }, format?.kind === 'datetime' && (writtenUnit(format) ?? 0) < DAY)
+  return date ? { ...(law ?? { last: at.reduce((a, b) => Math.max(a, b)) }), date } : law
+}
+
+/** Counts of rows that stay as they are. */
+const withRows = (law: CountLaw, { keptBy }: Pick<ChildProblem, 'keptBy'>, links: Links): CountLaw =>
+  keptBy(links) ? { ...law, ofRows: countsOf(links) } : law
+
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
 async function withPicks(
-  { links: counted, others: all, rows, referred, linksFrom, options }: ChildProblem,
+  { links: counted, others: all, rows, referred, keptBy, linksFrom, options }: ChildProblem,
   read: ChildRows,
   context: Context
 ) {
@@ -143,7 +183,7 @@ async function withPicks(
       { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table },
       { ...context, key: keyFor(context.key, 'picks') }
     )
-    picks.push(pick)
+    picks.push({ ...pick, counts: withRows(pick.counts, { keptBy }, links) })
     for (const { name } of joined.columns) names.add(name)
     own = joinedTo(own, joined, new Set(pick.same.map(({ column }) => column)))
   }

@@ -4,8 +4,10 @@ import { sorted } from '../../num/statistics.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { beside } from '../panel/fit.js'
+import { countCeiling, mostOf, underCeiling } from './count-ceiling.js'
 import { type CountLimits, countLimits, limitsOfRows } from './count-limits.js'
 import { drawGiven, fitGiven, type GivenLaw } from './given-law.js'
+import { scaledCounts } from './kept-tables.js'
 import type { Links } from './links.js'
 
 /** The law of whole numbers, one for each row: which rows have many by a law given the row, how many by those of the data. Plain data. */
@@ -13,6 +15,10 @@ export interface CountLaw {
   readonly law: GivenLaw
   /** Counts of the data, ascending [n]. */
   readonly ascending: Float64Array
+  /** Of each row, where these stay as they are [n]; absent in models of before. */
+  readonly ofRows?: Float64Array | undefined
+  /** A column of the rows that no number is beyond; absent in models of before. */
+  readonly most?: string | undefined
   /** Where rows of some levels never have some numbers: which, and the numbers of the rows that have the same ones left, ascending. */
   readonly limits?: (CountLimits & { readonly strata: readonly { readonly never: string; readonly ascending: Float64Array }[] }) | undefined
 }
@@ -26,9 +32,11 @@ export async function fitCounts(counts: Float64Array, given: Matrix, context: Co
   const { column, format } = beside('rows', counts)
   const law = await fitGiven({ table: { columns: [column], rowCount: counts.length }, formats: [format], given, ranked: true }, context)
   const limits = of && countLimits(counts, of)
+  const most = of && countCeiling(counts, of)
   return {
     law,
     ascending: sorted(counts),
+    ...(most === undefined ? {} : { most }),
     ...(limits ? { limits: { ...limits, strata: strataOf(counts, limitsOfRows(limits, of)) } } : {})
   }
 }
@@ -39,9 +47,15 @@ const strataOf = (counts: Float64Array, never: readonly string[]) =>
 /**
  * Counts of rows given what they say [m, k]: in the order in which the law draws them, ties at random, they take the quantiles of
  * the data's counts, so that their distribution is that of the data however few are drawn; where rows of some levels never have some
- * numbers, those of the rows that have the same ones left. Cost: that of a draw, and O(m log m).
+ * numbers, those of the rows that have the same ones left; of rows that stay as they are those of the data, `scale` times. Cost: that of a draw, and O(m log m).
  */
-export async function drawCounts({ law, ascending, limits }: CountLaw, given: Matrix, context: Context, of?: Table): Promise<Float64Array> {
+export async function drawCounts(counts: CountLaw, given: Matrix, context: Context, of?: Table, scale = 1): Promise<Float64Array> {
+  if (counts.ofRows) return scaledCounts(counts.ofRows, scale)
+  const drawn = await drawFree(counts, given, context, of)
+  return of && counts.most !== undefined ? underCeiling(drawn, mostOf(counts.most, of), keyFor(context.key, 'room')) : drawn
+}
+
+async function drawFree({ law, ascending, limits }: CountLaw, given: Matrix, context: Context, of?: Table): Promise<Float64Array> {
   const [{ values }] = (await drawGiven(law, given, context)).columns as [NumericColumn]
   const key = keyFor(context.key, 'ranks')
   if (!limits || !of) return inQuantiles(values, ascending, key)

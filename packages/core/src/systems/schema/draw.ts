@@ -13,13 +13,15 @@ import { firstsOf, groupOfRows } from '../panel/spans.js'
 import { timeAt } from '../panel/ticks.js'
 import { tables as tableSystem } from '../table/system.js'
 import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
+import { mostOf } from './count-ceiling.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
-import { endsOf, rowsUntil } from './end-law.js'
+import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
+import type { KeptTable } from './kept-tables.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
@@ -58,9 +60,9 @@ export async function drawSchema(
       late.map(({ key }) => key)
     )
     const { parentOf, ...rows } = table.child
-      ? await drawChild(table, table.child, { ...own, drawn, tables, isReferred })
-      : { ...(await drawRoot(table, { ...own, scale })), parentOf: undefined }
-    const named = pseudonyms === 'numbers' ? numberedKeys(name, keys, rows) : rows
+      ? await drawChild(table, table.child, { ...own, drawn, tables, isReferred, scale })
+      : { ...(table.kept ? drawnAsKept(table, table.kept) : await drawRoot(table, { ...own, scale })), parentOf: undefined }
+    const named = pseudonyms === 'numbers' && !table.kept ? numberedKeys(name, keys, rows) : rows
     const { order: inOrder, ...whole } = await withWithin(table, named, own)
     drawn.set(name, whole)
     if (!table.child || !parentOf) continue
@@ -101,7 +103,14 @@ async function drawRoot(of: SchemaTable, { seed, context, scale }: Draw & { read
   }
 }
 
+/** The rows of a table that stays as it is. */
+function drawnAsKept(of: SchemaTable, { columns }: KeptTable): DrawnTable {
+  const table = { columns, rowCount: of.rowCount }
+  return { table, formats: of.layout, context: contextOfRows(of.context, table) }
+}
+
 interface ChildDraw extends Draw {
+  readonly scale: number
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
   readonly isReferred: boolean
@@ -111,10 +120,10 @@ interface ChildDraw extends Draw {
 async function drawChild(
   of: SchemaTable,
   law: ChildLaw,
-  { seed, context, drawn, tables, isReferred }: ChildDraw
+  { seed, context, drawn, tables, isReferred, scale }: ChildDraw
 ): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
-  const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred })
+  const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
   const whole = law.rules ? putRulesBack(law.rules, rows, { key: keyFor(keyFromSeed(seed), 'rules') }) : rows
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
@@ -148,10 +157,10 @@ interface ChildRowsDrawn {
 }
 
 /** The rows of all parents. */
-async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDraw): Promise<ChildRowsDrawn> {
+async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
   const parent = drawn.get(law.key.to.table)!
-  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table)
+  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table, scale)
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
@@ -161,15 +170,18 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables }: ChildDr
   const first = firstsOf(law.alone ? units.sizes.map(() => 1) : units.sizes)
   const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
   const dates = law.time && datesOf(law.time.start, units.groupOf, parent.table, law.time.ticks)
-  const ends = law.time?.end && endsOf(law.time.end, dates!)
-  const begun = withStarts(law, heads, { groupOf: units.groupOf, dates, ends })
+  const until =
+    law.time &&
+    untilIn({ date: law.time.end?.date ?? law.time.until }, { parent: parent.table, groupOf: units.groupOf, ticks: law.time.ticks })
+  const ends = law.time?.end && endsOf(law.time.end, dates!, until)
+  const begun = withStarts(law, heads, { groupOf: units.groupOf, dates, ends: ends ?? until })
   const drawnRows = law.further
     ? await drawFurther(law.further, { heads: begun, first, known, ends, besides }, { ...own, key: keyFor(own.key, 'further') })
     : repeated(begun, first, law)
   const cut =
-    law.time?.cut === undefined
+    !law.time || law.time.end || (law.time.cut === undefined && !until)
       ? undefined
-      : rowsUntil(law.time.cut, { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
+      : rowsUntil(endsOf({ last: law.time.cut }, dates!, until), { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
   const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
   const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
   const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
@@ -186,10 +198,10 @@ interface Begun {
 
 /** First rows with the ticks at which they stand, in the place of how long after the parent's date that is. */
 function withStarts({ time, names }: ChildLaw, heads: Table, { groupOf, dates, ends }: Begun): Table {
-  if (!time?.start || !dates) return heads
+  if (!dates || !(time?.start || time?.end?.date || time?.until)) return heads
   const columns = heads.columns.map((column) =>
     column.name === names.start && isNumeric(column)
-      ? { ...column, values: startsAfter(column.values, { dates, ends, groupOf }, time.ticks) }
+      ? { ...column, values: startsAfter(column.values, { dates, ends, groupOf }, time!.ticks) }
       : column
   )
   return { ...heads, columns }
@@ -220,6 +232,7 @@ async function pickAll(
         wanted: wantedRows(pick, encoder, rows),
         targets: likeRows(encoder, to.table),
         counts,
+        most: pick.counts.most === undefined ? undefined : mostOf(pick.counts.most, to.table),
         rows: referringRows(pick, rows),
         parentOf,
         apart: pick.apart

@@ -7,9 +7,10 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { takeTableRows } from '../../table/rows.js'
-import type { Column, Table } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isCategorical, type Table } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { peopleFor, withNewKeys } from '../table/keyed.js'
+import { asWritten } from './kept-tables.js'
 import { type ForeignKey, pairsOf } from './keys.js'
 import { keysOfTable, type SchemaTable } from './model.js'
 
@@ -47,8 +48,19 @@ export function inLayout(
   const own = layout.map(formatOf)
   const joined = [...joinedNames(own)].flatMap((name) => formats.get(name) ?? []).filter(({ name }) => named.has(name))
   const all = [...own, ...joined]
-  return { table: { columns: all.map(({ name }) => named.get(name) ?? empty(name)), rowCount }, formats: all }
+  const written = ({ name, kind }: ColumnFormat): Column => {
+    const column = named.get(name) ?? empty(name)
+    return kind === 'identifier' && isCategorical(column) ? keyOf(column) : column
+  }
+  return { table: { columns: all.map(written), rowCount }, formats: all }
 }
+
+/** A key that is drawn as a category. */
+const keyOf = ({ name, levels, codes }: CategoricalColumn): Column => ({
+  name,
+  kind: 'identifier',
+  cells: Array.from(codes, (code) => (code < 0 ? null : levels[code]!))
+})
 
 /** Keys of the rows that rows refer to, as their table has them: a column for each of the key. */
 export function referringColumns(foreign: ForeignKey, { table }: Pick<DrawnTable, 'table'>, targetOf: Int32Array): Column[] {
@@ -86,14 +98,15 @@ export function inOtherOrder(of: SchemaTable, drawn: DrawnTable, order: Uint32Ar
  * text stands as often as in the data.
  */
 export function presentDrawn(
-  { dialect, empty = {} }: SchemaTable,
+  { dialect, empty = {}, kept: asItIs }: SchemaTable,
   { table: drawn, formats, seed = 1 }: DrawnTable,
   cells: CellStyle
 ): RawTable {
   const kept = cells === 'plain' ? undefined : dialect
   const place = { key: keyFor(keyFromSeed(seed), 'references'), first: drawn.first ?? 0 }
-  const columns = drawn.columns.map((column): Column => {
-    if (!('cells' in column && column.cells)) return column
+  const isWritten = asItIs && (cells === 'text' || cells === 'source')
+  const columns = (isWritten ? asWritten(asItIs, drawn.columns, place.first, drawn.rowCount) : drawn.columns).map((column): Column => {
+    if (asItIs || !('cells' in column && column.cells)) return column
     return { ...column, cells: withEmpty(new Map([[column.name, column.cells]]), empty, place).get(column.name)! }
   })
   const raw = presentTable({ ...drawn, columns }, formats, kept && cells === kept.kind ? 'source' : cells, seed)

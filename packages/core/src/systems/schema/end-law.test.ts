@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
-import { endLaw, endsOf, rowsUntil } from './end-law.js'
+import type { Table } from '../../table/table.js'
+import { endDate, endLaw, endsOf, rowsUntil, untilIn } from './end-law.js'
 import { startsAfter } from './start-law.js'
 
 const groups = (at: Float64Array) => ({
@@ -35,7 +36,7 @@ it('rows beyond the end are none but for the first of their group, and those wit
     first: Uint32Array.of(0, 3, 5, 6, 7, 8),
     groupOf: Int32Array.of(4, 2, 3, -1, -1)
   }
-  const { rows, first } = rowsUntil(8, standing, 0.25)
+  const { rows, first } = rowsUntil(new Float64Array(5).fill(8), standing, 0.25)
   expect([[...rows], [...first]]).toEqual([
     [0, 1, 3, 5, 6],
     [0, 2, 3, 4, 5]
@@ -51,4 +52,49 @@ it('times end where they end sooner than a normal law: after a date, at the last
   expect(endLaw(groups(u), undefined)).toEqual({ after: undefined, last: u.reduce((a, b) => Math.max(a, b)) })
   expect(endLaw(groups(z), undefined)).toBeUndefined()
   expect([...endsOf({ after: 4, last: 9 }, Float64Array.of(1, 7))]).toEqual([5, 9])
+})
+
+describe('a date of the parent that no row is after', () => {
+  const DAY = 86_400_000
+  const [u, v] = [uniforms(keyFor(keyFromSeed(6), 'ends'), 80), uniforms(keyFor(keyFromSeed(6), 'rows'), 240)]
+  /** What began on any of 400 days and ended within 300 more, but for a fifth that goes on. */
+  const starts = Float64Array.from(u, (x) => DAY * Math.floor(400 * x))
+  const stays = Float64Array.from(u, (x) => DAY * Math.floor(300 * ((17 * x) % 1)))
+  const goesOn = Uint8Array.from(u, (_, i) => Number(i % 5 === 0))
+  const parent: Table = {
+    rowCount: 80,
+    columns: [
+      { name: 'started', kind: 'datetime', values: starts },
+      { name: 'ended', kind: 'datetime', values: starts.map((start, i) => start + stays[i]!), missing: goesOn }
+    ]
+  }
+  const groupOf = Int32Array.from({ length: 240 }, (_, i) => Math.floor(i / 3))
+  const hours = { kind: 'steps', origin: 0, unit: DAY / 24 } as const
+  const within = Float64Array.from(v, (x, i) => {
+    const g = groupOf[i]!
+    return starts[g]! / hours.unit + Math.floor(x * (goesOn[g] ? 24 * 300 : stays[g]! / hours.unit + 24))
+  })
+
+  it('is found, to the end of its day where rows have a time of day', () => {
+    expect(endDate(within, { parent, groupOf, ticks: hours }, true)).toEqual({ column: 'ended', wholeDay: true })
+    // One row beyond it, and there is none; nor where rows stand anywhere.
+    const beyond = within.map((at, i) => (i === 4 ? 24 * 900 : at))
+    expect(endDate(beyond, { parent, groupOf, ticks: hours }, true)).toBeUndefined()
+    expect(
+      endDate(
+        v.map((x) => 24 * 700 * x),
+        { parent, groupOf, ticks: hours },
+        true
+      )
+    ).toBeUndefined()
+  })
+
+  it('ends groups, and those without one at the last of all', () => {
+    const date = { column: 'ended', wholeDay: false }
+    const days = { kind: 'steps', origin: 0, unit: DAY } as const
+    const until = untilIn({ date }, { parent, groupOf: Int32Array.of(0, 1, -1), ticks: days })!
+    const last = starts[1]! / DAY + stays[1]! / DAY
+    expect([...until]).toEqual([Number.POSITIVE_INFINITY, last, Number.POSITIVE_INFINITY])
+    expect([...endsOf({ last: 5000, date }, new Float64Array(3), until)]).toEqual([5000, last, 5000])
+  })
 })

@@ -16,6 +16,7 @@ import { type Aggregate, findAggregates } from './aggregates.js'
 import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
+import { categoryTypes, drawnKeys, keptIn, keptNames, keptNotes, keptTable, listNote, namesIn } from './kept-tables.js'
 import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
 import { linesIn } from './line-numbers.js'
@@ -43,6 +44,8 @@ export interface SchemaFit extends EachTable {
   /** Foreign keys that the schema does not say: `orders.customer_id -> customers.id`, several between commas or in a list. */
   readonly keys?: string | readonly string[] | undefined
   readonly orphans?: 'empty' | 'refuse' | undefined
+  /** Tables that stay as they are: `roles`, several between commas or in a list. */
+  readonly keep?: string | readonly string[] | undefined
   readonly seed?: number | undefined
 }
 
@@ -57,31 +60,43 @@ interface Fitted extends Referred {
  * (`key-repeated`, `key-missing`) or dangle where that is refused (`key-dangling`), and what fits of tables throw, with the table's name.
  */
 export async function fitSchema(
-  { tables: all, keys: own, says = {} }: Schema,
+  { tables: given, keys: own, says = {} }: Schema,
   options: SchemaFit,
   context: SystemContext
 ): Promise<SchemaModel> {
-  const { keys: stated = [], orphans, seed = 1, ...each } = options
-  const { tables, left, keys, found } = statedOrFound({ tables: all, keys: own }, { stated, missing: each.missing })
-  checkTables(tables, keys)
-  const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, each.missing))
-  const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
+  const { keys: stated = [], orphans, keep, seed = 1, ...each } = options
+  const { tables, left, keys: all, found } = statedOrFound({ tables: given, keys: own }, { stated, missing: each.missing })
+  checkTables(tables, all)
+  const names = keptNames(tables, all, keep)
+  const { order, late } = inOrderOfKeys(Object.keys(tables), drawnKeys(all, names), mayBreakIn(tables, all, each.missing))
   // Keys are followed before anything is fitted: what is wrong with them is said at once.
-  const linksBy = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
+  const linksBy = new Map(all.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
+  const kept = keptIn(names, all, linksBy)
+  const { keys } = kept
+  const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   const optionsOf = (name: string) => {
-    const types = { ...says[name]?.types, ...keyTypes(name, keys, { tables, missing: each.missing }) }
+    const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    return { options: one, unique }
+    return { options: one, unique, chosen: kept.categories.get(name) ?? [] }
   }
   const followed = { tables, keys: now, late, linksBy }
   for (const name of order) await told(name, async () => refuseShared(name, followed, optionsOf(name).options))
   const fitted = new Map<string, Fitted>()
+  const linksIn = all.foreign.map((key) => linksBy.get(key)!)
   for (const name of order) {
+    const notes = [
+      ...keptNotes(name, kept, all, namesIn(keep)),
+      ...(kept.names.has(name) ? [] : listNote(name, tables[name]!.rowCount, linksIn))
+    ]
+    if (kept.names.has(name)) {
+      fitted.set(name, await told(name, async () => fitKept(tables[name]!, optionsOf(name).options, notes)))
+      continue
+    }
     const references = referencesOf(now, name).length
     const inside = stageOf(context, `fitting ${name}`, references > 0 ? lawsBeside(references - 1) + furtherLaws(true) : 0)
     const { links, ...fit } = await told(name, () => fitOne(name, { ...followed, ...optionsOf(name), fitted }, inside))
-    fitted.set(name, fit)
+    fitted.set(name, notes.reduce(withNote, fit))
     if (!links) continue
     const parent = fitted.get(links.key.to.table)!
     fitted.set(links.key.to.table, { ...parent, context: withCounts(parent.context, links.parentOf) })
@@ -93,11 +108,14 @@ export async function fitSchema(
     fitted.set(key.table, withNote(fitted.get(key.table)!, `${keyText(key)}: drawn last, as its keys lead in a circle`))
     circles.push((await fitLate(sides, { ...at, key: keyFor(at.key, 'late') }))!)
   }
-  const aggregates = each.rules === 'off' ? [] : now.foreign.flatMap((key) => aggregatesAlong(linksBy.get(key)!, fitted))
+  const aggregates =
+    each.rules === 'off'
+      ? []
+      : now.foreign.flatMap((key) => (kept.names.has(key.to.table) ? [] : aggregatesAlong(linksBy.get(key)!, fitted)))
   return {
     tables: Object.fromEntries(order.map((name) => [name, fitted.get(name)!.table])),
     order,
-    keys,
+    keys: all,
     found,
     late: circles,
     aggregates,
@@ -117,6 +135,18 @@ function aggregatesAlong(links: Links, fitted: ReadonlyMap<string, Fitted>): Agg
   if (table === to.table) return []
   const parent = fitted.get(to.table)!
   return findAggregates({ links, own: fitted.get(table)!.whole, parent: parent.whole, rules: rulesOfTable(parent.table) })
+}
+
+/** A table that stays as it is. */
+function fitKept(raw: RawTable, options: OneTable, notes: readonly string[]): Fitted {
+  const read = readTableOf(raw, { ...options, rules: 'off', rule: undefined })
+  const context = contextEncoder(read.whole)
+  const kept = keptTable(raw, read, options.missing)
+  return {
+    table: { ...described(raw, options, read), kept, context, within: [], notes },
+    context: contextOfRows(context, read.whole.table),
+    whole: read.whole
+  }
 }
 
 const withNote = (fit: Fitted, note: string): Fitted => ({ ...fit, table: { ...fit.table, notes: [...fit.table.notes, note] } })
@@ -140,6 +170,8 @@ interface Problem {
   readonly keys: SchemaKeys
   readonly late: readonly ForeignKey[]
   readonly options: OneTable
+  /** Keys into kept tables that are drawn as categories. */
+  readonly chosen: readonly string[]
   /** Columns in which no two rows agree. */
   readonly unique: readonly Apart[]
   readonly linksBy: ReadonlyMap<ForeignKey, Links>
@@ -193,7 +225,7 @@ interface RawOf {
 /** A table that refers to others. */
 async function fitReferring(
   { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
-  { options, fitted, keys, linksBy }: Problem,
+  { options, chosen, fitted, keys, linksBy }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
   const { links, others, law, rest, full } = readReferring({ raw, bare, all }, options)
@@ -204,14 +236,15 @@ async function fitReferring(
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
-  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, linksFrom, options: like }, own)
+  const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
+  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, keptBy, linksFrom, options: like }, own)
   const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
     table: {
-      ...described(raw, options, read),
+      ...described(raw, options, read, chosen),
       child: { ...child, keys: full.keys },
       context: encoder,
       within: [],
@@ -233,7 +266,7 @@ export function ofParents(parentOf: Int32Array, parents: Matrix, none: Float64Ar
   return out
 }
 
-async function fitRoot({ raw, bare }: RawOf, { options, unique }: Problem, context: SystemContext): Promise<Fitted> {
+async function fitRoot({ raw, bare }: RawOf, { options, chosen, unique }: Problem, context: SystemContext): Promise<Fitted> {
   const read = readTableOf(bare, options)
   const isModelled = read.data.table.columns.some(({ kind }) => kind !== 'identifier')
   const encoder = contextEncoder(read.whole)
@@ -244,7 +277,7 @@ async function fitRoot({ raw, bare }: RawOf, { options, unique }: Problem, conte
   const root = fitted && rows ? { ...fitted, ...defined({ keys: read.keys }) } : fitted
   return {
     table: {
-      ...described(raw, options, read),
+      ...described(raw, options, read, chosen),
       ...(root ? { root } : { keys: read.keys }),
       context: encoder,
       within: [],
@@ -272,13 +305,14 @@ const isOf =
   ({ columns: names }: Apart): boolean =>
     names.every((name) => columns.some((one) => one.name === name))
 
-/** Keys of whole numbers stay numbers where a format has them. */
+/** Keys of whole numbers stay numbers where a format has them, also those that are drawn as categories. */
 function described(
   raw: RawTable,
   { missing }: OneTable,
-  { whole }: ReadTable
+  { whole }: ReadTable,
+  chosen: readonly string[] = []
 ): Pick<SchemaTable, 'rowCount' | 'layout' | 'empty' | 'dialect'> {
-  const formats = new Map(whole.formats.map((format) => [format.name, format]))
+  const formats = new Map(whole.formats.filter(({ name }) => !chosen.includes(name)).map((format) => [format.name, format]))
   const layout = raw.columns.map((column): ColumnFormat => {
     const { name, source } = column
     const format = formats.get(name) ?? { name, source, kind: 'identifier', ...absentWords(column, cellsIn(raw, name, missing)) }

@@ -10,9 +10,10 @@ import type { TableModel } from '../table/options.js'
 import type { Aggregate } from './aggregates.js'
 import type { Copy } from './copies.js'
 import type { CountLaw } from './counts.js'
-import type { EndLaw } from './end-law.js'
+import type { EndDate, EndLaw } from './end-law.js'
 import type { FoundKey } from './find-keys.js'
 import type { GivenLaw } from './given-law.js'
+import type { KeptTable } from './kept-tables.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
 import type { LateLaw } from './late-law.js'
 import type { LineNumbers } from './line-numbers.js'
@@ -33,6 +34,8 @@ interface TimeLaw {
   readonly end?: EndLaw | undefined
   /** Where they are not, the last tick of all, beyond which is nothing: of what comes every month there is as much as the time allows; absent in models of before. */
   readonly cut?: number | undefined
+  /** And the date of the parent's. */
+  readonly until?: EndDate | undefined
 }
 
 /** How rows of a table come about that refer to rows of another. Plain data. */
@@ -79,6 +82,8 @@ export interface SchemaTable {
   /** A table that refers to no other, as one by itself; absent where it holds keys alone. */
   readonly root?: TableModel | undefined
   readonly child?: ChildLaw | undefined
+  /** Of one that stays as it is; absent in models of before. */
+  readonly kept?: KeptTable | undefined
   /** Of a table of keys alone. */
   readonly keys?: KeptKeys | undefined
   /** How its rows refer to each other. */

@@ -23,6 +23,15 @@ export const schemaFields: readonly Field[] = [
     sentence: 'What becomes of rows whose key leads nowhere: as many new rows have an empty key, or the run is refused.'
   },
   {
+    name: 'keep',
+    kind: 'text',
+    unit: 'TABLE',
+    range: `names of tables between commas, with ${SEVERAL}; repeatable`,
+    default: 'none',
+    repeatable: true,
+    sentence: 'Tables that stay as they are, as lists of roles or countries that others refer to, with all keys into them.'
+  },
+  {
     name: 'pseudonyms',
     kind: 'choice',
     range: `form or numbers, with ${SEVERAL}`,
@@ -50,4 +59,4 @@ export const SCHEMA_DRAWS: readonly string[] = ['scale', 'pseudonyms']
 export const EACH_TABLE = ['bandwidth', 'scaling', 'missing', 'minCell', 'text', 'rules'] as const
 
 /** What a fit of several tables may be told. */
-export const SCHEMA_OPTIONS: readonly string[] = [...EACH_TABLE, 'keys', 'orphans', 'seed']
+export const SCHEMA_OPTIONS: readonly string[] = [...EACH_TABLE, 'keys', 'orphans', 'keep', 'seed']

@@ -147,6 +147,8 @@ interface PickedRows {
   readonly targets: LikeRows
   /** How often each new row is to be referred to [m]. */
   readonly counts: Float64Array
+  /** And how often at most, where the new rows say so [m]. */
+  readonly most?: Float64Array | undefined
   /** Rows that refer to one. */
   readonly rows: readonly number[]
   readonly parentOf: Int32Array
@@ -159,7 +161,7 @@ interface PickedRows {
  * The new row that each row refers to, −1 for none [n]: of those with the categories that were drawn, where there are any, one that
  * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to, while there is one. Cost O(n·min(m, 512)).
  */
-export function pickRows({ wanted, targets, counts, rows, parentOf, apart, layers }: PickedRows, key: Key): Int32Array {
+export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart, layers }: PickedRows, key: Key): Int32Array {
   const out = new Int32Array(wanted.places.rows).fill(-1)
   const total = counts.reduce((sum, count) => sum + Math.max(count, SELDOM), 0)
   const share = counts.map((count) => (rows.length * Math.max(count, SELDOM)) / total)
@@ -175,11 +177,12 @@ export function pickRows({ wanted, targets, counts, rows, parentOf, apart, layer
     add(`${layers?.targets[j] ?? 0}`, j)
   }
   const taken = new Map<number, Set<number>>()
+  const room = most?.slice()
   for (const k of permutation(keyFor(key, 'order'), rows.length)) {
     const i = rows[k]!
     const before = apart && parentOf[i]! >= 0 ? (taken.get(parentOf[i]!) ?? new Set<number>()) : undefined
     const open = (of: readonly number[] | undefined) => {
-      const free = of?.filter((j) => !before?.has(j)) ?? []
+      const free = of?.filter((j) => !before?.has(j) && !(room && room[j]! < 1)) ?? []
       return free.length > 0 ? free : undefined
     }
     const own = keyFor(key, i)
@@ -193,6 +196,7 @@ export function pickRows({ wanted, targets, counts, rows, parentOf, apart, layer
     const j = among[chosen(distances, chances, uniforms(own, 1)[0]!)]!
     out[i] = j
     left[j]! -= 1
+    if (room) room[j]! -= 1
     if (before) taken.set(parentOf[i]!, before.add(j))
   }
   return out

@@ -9,6 +9,7 @@ import { lawWork } from '../table/law-work.js'
 import { tables as tableSystem } from '../table/system.js'
 import { checkTables, keyTypes, refersWithin } from './check-keys.js'
 import type { Schema, SchemaFit } from './fit.js'
+import { categoryTypes, drawnKeys, keptIn, keptNames } from './kept-tables.js'
 import { inOrderOfKeys, keyText, referencesOf, type SchemaKeys } from './keys.js'
 import { byCounts, linksOf, mayBreakIn } from './links.js'
 import type { SchemaModel } from './model.js'
@@ -26,6 +27,8 @@ interface TablePlan {
   readonly drawnRows: number
   /** The key by whose rows it is drawn, where it refers to others. */
   readonly by?: string | undefined
+  /** Whether it stays as it is. */
+  readonly isKept?: boolean
 }
 
 /** Sizes and work of several tables, in the order in which they are drawn. */
@@ -56,7 +59,10 @@ export function planSchema(
   const fits = 'schema' in source
   const sizes = fits ? sizesOf(source.schema, source.options) : sizesOfModel(source.model)
   const scale = request?.scale ?? 1
-  const tables = sizes.map((size) => ({ ...size, drawnRows: request ? Math.max(1, Math.round(scale * size.rows)) : 0 }))
+  const tables = sizes.map((size) => ({
+    ...size,
+    drawnRows: request ? (size.isKept ? size.rows : Math.max(1, Math.round(scale * size.rows))) : 0
+  }))
   const stages = tables.flatMap((table) => {
     const automatic = fits && typeof source.options.bandwidth !== 'number'
     const of = table.by === undefined ? rootEstimates(table) : childEstimates(table, { automatic })
@@ -86,18 +92,23 @@ type Size = Omit<TablePlan, 'drawnRows'> & {
   readonly choices: number
   /** Whether its rows follow each other in time. */
   readonly hasTimes: boolean
+  /** Whether it stays as it is. */
+  readonly isKept: boolean
   /** A table that refers to none, or its model. */
   readonly root?: Root | undefined
 }
 
 type Root = Parameters<typeof tableSystem.plan>[0]
 
-function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, orphans, ...each }: SchemaFit): Size[] {
+function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, orphans, keep, ...each }: SchemaFit): Size[] {
   const { missing } = each
-  const { tables, keys } = statedOrFound({ tables: all, keys: own }, { stated, missing })
-  checkTables(tables, keys)
-  const { order, late } = inOrderOfKeys(Object.keys(tables), keys, mayBreakIn(tables, keys, missing))
-  const links = new Map(keys.foreign.map((key) => [key, linksOf(tables, key, { missing, orphans })]))
+  const { tables, keys: stands } = statedOrFound({ tables: all, keys: own }, { stated, missing })
+  checkTables(tables, stands)
+  const names = keptNames(tables, stands, keep)
+  const { order, late } = inOrderOfKeys(Object.keys(tables), drawnKeys(stands, names), mayBreakIn(tables, stands, missing))
+  const links = new Map(stands.foreign.map((key) => [key, linksOf(tables, key, { missing, orphans })]))
+  const kept = keptIn(names, stands, links)
+  const { keys } = kept
   const now: SchemaKeys = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   return order.map((table) => {
     const { rowCount: rows, columns } = tables[table]!
@@ -105,13 +116,14 @@ function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, 
       .map((key) => links.get(key)!)
       .sort(byCounts)
     const by = counted && keyText(counted.key)
-    const types = { ...says[table]?.types, ...keyTypes(table, keys, { tables, missing }) }
+    const isKept = kept.names.has(table)
+    const types = { ...says[table]?.types, ...keyTypes(table, stands, { tables, missing }), ...categoryTypes(kept, table) }
     const rule = each.rules === 'off' ? undefined : says[table]?.rules
     const options = defined({ ...each, types, rule, ...refersWithin(table, keys) }) as OneTable
     refuseShared(table, { tables, keys: now, late, linksBy: links }, options)
-    const root = counted ? undefined : { input: someOf(tables[table]!), options }
+    const root = counted || isKept ? undefined : { input: someOf(tables[table]!), options }
     const hasTimes = counted !== undefined && hasClock(withoutKeys(table, tables[table]!, referencesOf(keys, table)), options)
-    return { table, rows, columns: columns.length, by, parents: counted?.parents ?? 0, choices: others.length, hasTimes, root }
+    return { table, rows, columns: columns.length, by, parents: counted?.parents ?? 0, choices: others.length, hasTimes, isKept, root }
   })
 }
 
@@ -127,6 +139,7 @@ const sizesOfModel = ({ tables, order }: SchemaModel): Size[] =>
       parents,
       choices: child?.picks.length ?? 0,
       hasTimes: child?.time !== undefined,
+      isKept: tables[table]!.kept !== undefined,
       root: model && { model }
     }
   })

@@ -21,7 +21,8 @@ export function tellSchema(
     name,
     real: tables[name]!.rowCount,
     drawn: drawn?.get(name)?.table.rowCount,
-    law: tables[name]!.child
+    law: tables[name]!.child,
+    isKept: tables[name]!.kept !== undefined
   }))
   const forms = order.flatMap((name) => {
     const kept = keysOfTable(tables[name]!)
@@ -33,7 +34,8 @@ export function tellSchema(
       ? [
           ...(child.through ?? []).map(throughText),
           ...(child.lookups ?? []).map(lookupText),
-          ...(child.copies ?? []).map((one) => copyText(child.key, one))
+          ...(child.copies ?? []).map((one) => copyText(child.key, one)),
+          ...limitTexts(name, child)
         ]
       : []
   })
@@ -54,10 +56,14 @@ export function tellSchema(
         title: 'Tables',
         blocks: [
           facts(
-            ...rows.map(({ name, real, drawn: count, law }) => ({
+            ...rows.map(({ name, real, drawn: count, law, isKept }) => ({
               name,
               value: counted(count ?? real, 'row'),
-              aside: [...(count === undefined ? [] : [`${countText(real)} in the data`]), ...(law ? [lawText(law)] : [])].join('; ')
+              aside: [
+                ...(count === undefined ? [] : [`${countText(real)} in the data`]),
+                ...(law ? [lawText(law)] : []),
+                ...(isKept ? ['kept as it is'] : [])
+              ].join('; ')
             }))
           ),
           ...(forms.length > 0 ? [facts(...forms)] : []),
@@ -73,6 +79,15 @@ export function tellSchema(
       ...order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
     ]
   }
+}
+
+/** What rows are not beyond of the rows that they refer to: a date, and how many there are. */
+function limitTexts(name: string, { key, time, counts, picks }: ChildLaw): string[] {
+  const date = time?.end?.date ?? time?.until
+  const ofCounts = [{ key, counts }, ...picks].flatMap((one) =>
+    one.counts.most === undefined ? [] : [`${one.key.to.table}.${one.counts.most} >= rows of ${name} by ${columnsOf(one.key)}`]
+  )
+  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts]
 }
 
 /** A note with its table; kinds of columns are those of the schema, not an option. */

@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url)
 const PACKAGES = {
   '@sbridge/core': { path: 'packages/core', budget: 1766 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3012 }
+  sbridge: { path: 'packages/sbridge', budget: 3018 }
 }
 
 interface Packed {

@@ -22,6 +22,7 @@ import { KeptLimits } from '../kept-limits.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
 import { type CellColumn, cellColumns, onTheWay } from './carry-cells.js'
 import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
+import { betweenEnds } from './ends.js'
 import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
 import { readLike } from './read-like.js'
@@ -130,7 +131,8 @@ async function batchBetween(
   // A row takes all its categories from the second table from a time on that is uniform: with probability t at time t.
   const turn = uniforms(keyFor(key, 'turn'), count)
   const width = encoder.factors.length
-  return paths.map((coordinates, k) => {
+  return paths.map((free, k) => {
+    const coordinates = betweenEnds(model, free)
     const isTurned = (i: number): boolean => turn[i]! < times[k]!
     return {
       coordinates: onTheWay({ starts, ends, paths: coordinates }, cells, isTurned),

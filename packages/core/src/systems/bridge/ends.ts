@@ -1,3 +1,4 @@
+import { reflectedInto } from '../../law/strata.js'
 import { copyMatrix, type Matrix } from '../../num/matrix.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { Carrier } from './sides.js'
@@ -37,6 +38,16 @@ export function withinEnds({ encoder, rows, summary }: Carrier, start: Matrix, m
     }
   }
   return { coordinates, held }
+}
+
+/** Rows on their way whose noise takes them beyond what either table has, reflected there, as draws are: nobody stands farther out. Cost O(cells). */
+export function betweenEnds({ encoder, rows }: Pick<Carrier, 'encoder' | 'rows'>, paths: Matrix): Matrix {
+  const out = copyMatrix(paths)
+  for (const c of numbersOf(encoder)) {
+    const { low, high } = rangeIn(rows.coordinates, c, { from: 0, to: rows.coordinates.rows })
+    for (let at = c; at < out.data.length; at += out.cols) out.data[at] = reflectedInto(low, high, out.data[at]!)
+  }
+  return out
 }
 
 const numbersOf = ({ columns }: Encoder): number[] => columns.flatMap((code) => (code.carries === 'coordinate' ? [code.coordinate] : []))

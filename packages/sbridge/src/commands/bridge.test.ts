@@ -336,6 +336,99 @@ describe('tables that have a column time themselves', () => {
   })
 })
 
+describe('rows that are carried', () => {
+  /** Rainfall that is a trace here and there stands beside columns that follow it; wet days of a second year are warmer. */
+  const weather = (name: string, { seed, shift, skies }: { seed: number; shift: number; skies: readonly string[] }): void => {
+    const z = normals(keyFromSeed(seed), 240)
+    const rows = Array.from({ length: 120 }, (_, i) => {
+      const rain = i % 6 === 0 ? 'T' : Math.exp(z[2 * i]!).toFixed(2)
+      return [rain, (10 + shift + 3 * z[2 * i + 1]!).toFixed(1), skies[i % skies.length], (100 * z[2 * i + 1]!).toFixed(0)].join(',')
+    })
+    writeFileSync(at(name), `rain,warmth,sky,height\n${rows.join('\n')}\n`)
+  }
+  it('have each column under its own name where words among numbers are modelled as a column of their own', async () => {
+    weather('wet1.csv', { seed: 31, shift: 0, skies: ['grey', 'blue'] })
+    weather('wet2.csv', { seed: 32, shift: 5, skies: ['grey', 'blue'] })
+    const words = ['wet1.csv', 'wet2.csv', '--rules', 'off', '--bandwidth', '0.2', '--seed', '1', '--map', 'wet1.csv', '-o', 'wet.csv']
+    expect((await sbridge(folder, 'bridge', ...words)).status).toBe(0)
+    const [head, ...rows] = linesOf('wet.csv')
+    expect(head).toBe('rain,warmth,sky,height')
+    expect(rows.filter((row) => !/^(T|\d+\.\d\d),-?\d+\.\d,(grey|blue),-?\d+$/.test(row))).toEqual([])
+    expect(Math.abs(meanOf('wet.csv', 'warmth') - meanOf('wet2.csv', 'warmth'))).toBeLessThan(0.3)
+  })
+  it('keep a category that neither table has, and one that is missing, and what rules tell by it', async () => {
+    const places = (name: string, seed: number, rows: number, more: readonly string[] = []): void => {
+      const z = normals(keyFromSeed(seed), rows)
+      const own = Array.from(
+        { length: rows },
+        (_, i) => `${['a,north', 'b,north', 'c,south', 'd,south'][i % 4]},${(seed + z[i]!).toFixed(2)}`
+      )
+      writeFileSync(at(name), `place,region,x\n${[...own, ...more].join('\n')}\n`)
+    }
+    places('places1.csv', 1, 120)
+    places('places2.csv', 5, 120)
+    places('places3.csv', 1, 20, ['e,east,1.20', ',,0.90', 'b,north,1.10'])
+    for (const as of ['debiased', 'drawn']) {
+      const words = ['places1.csv', 'places2.csv', '--bandwidth', '0.2', '--seed', '1', '--map', 'places3.csv', '--as', as]
+      const made = await sbridge(folder, 'bridge', ...words, '-o', 'gone.csv')
+      expect([made.status, made.stderr]).toEqual([0, ''])
+      expect(made.stdout).toContain('warning level-unknown: place: row 21 has e, which neither table has')
+      expect(made.stdout).toContain('warning missing-cells: rows lack cells of place')
+      const rows = linesOf('gone.csv').slice(1)
+      expect(rows.slice(20, 22).map((row) => row.split(',').slice(0, 2))).toEqual([
+        ['e', 'east'],
+        ['', '']
+      ])
+      const regions = { a: 'north', b: 'north', c: 'south', d: 'south' }
+      const known = rows.filter((_, i) => i !== 20 && i !== 21).map((row) => row.split(','))
+      expect(known.filter(([place, region]) => regions[place as 'a'] !== region)).toEqual([])
+      expect(rows.map((row) => Number(row.split(',')[2])).filter((x) => x > 2.5)).toHaveLength(23)
+    }
+  })
+  it('end where the second table does, and those beyond the first no farther beyond', async () => {
+    // The second varies by a third: what a row stands apart from its own is more than the second has room for.
+    const spread = (name: string, seed: number, width: number, more: readonly string[] = []): number[] => {
+      const [z, u] = [normals(keyFromSeed(seed), 300), uniforms(keyFromSeed(seed), 300)]
+      const cells = Array.from({ length: 300 }, (_, i) => [(50 + width * (u[i]! - 0.5)).toFixed(2), z[i]!.toFixed(2)])
+      writeFileSync(at(name), `x,y\n${[...cells.map((row) => row.join(',')), ...more].join('\n')}\n`)
+      return cells.map(([x]) => Number(x))
+    }
+    const first = spread('wide.csv', 51, 30)
+    const second = spread('narrow.csv', 52, 6)
+    const beyond = Math.max(...first) + 4
+    spread('wider.csv', 53, 29, [`${beyond.toFixed(2)},0`])
+    const words = ['wide.csv', 'narrow.csv', '--bandwidth', '0.5', '--seed', '1', '--map', 'wider.csv', '-o', 'ended.csv']
+    const { stdout } = await sbridge(folder, 'bridge', ...words)
+    const carried = linesOf('ended.csv')
+      .slice(1)
+      .map((row) => Number(row.split(',')[0]))
+    const [low, high] = [Math.min(...second), Math.max(...second)]
+    expect(carried.slice(0, 300).filter((x) => x < low - 0.005 || x > high + 0.005)).toEqual([])
+    expect(carried[300]).toBeLessThan(high + 4.02)
+    expect(carried[300]).toBeGreaterThan(high)
+    expect(stdout).toMatch(/warning held-at-end: x: \d+ of 301 rows would lie beyond what the second table has/)
+  })
+  it('and rows half-way where both tables do: noise that would take them beyond is reflected', async () => {
+    const even = (name: string, seed: number): number[] => {
+      const u = uniforms(keyFromSeed(seed), 400)
+      const cells = Array.from(u, (x, i) => `${(20 + 10 * x).toFixed(2)},${u[(7 * i + 3) % 400]!.toFixed(3)}`)
+      writeFileSync(at(name), `x,y\n${cells.join('\n')}\n`)
+      return cells.map((row) => Number(row.split(',')[0]))
+    }
+    const ends = [...even('even1.csv', 61), ...even('even2.csv', 62)]
+    const words = ['even1.csv', 'even2.csv', '--rules', 'off', '--bandwidth', '0.3', '-n', '800', '--seed', '1', '-o', 'half.csv']
+    expect((await sbridge(folder, 'bridge', ...words)).status).toBe(0)
+    const half = linesOf('half.csv')
+      .slice(1)
+      .map((row) => Number(row.split(',')[1]))
+    const [low, high] = [Math.min(...ends), Math.max(...ends)]
+    expect(half.filter((x) => x < low - 0.005 || x > high + 0.005)).toEqual([])
+    // Reflected, not held: as in the data, 1 of 50 stand in the outer hundredths; 16 of 800, three standard deviations are 12.
+    const room = (high - low) / 100
+    expect(half.filter((x) => x < low + room || x > high - room).length).toBeLessThan(28)
+  })
+})
+
 describe('what is refused', () => {
   it.each<[string, readonly string[], string]>([
     ['no common column', ['a.csv', 'other.csv', '-o', 'x.csv'], 'two tables with at least one column of the same name'],

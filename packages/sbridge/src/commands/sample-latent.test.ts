@@ -194,3 +194,17 @@ test('the library fits, keeps and draws the same rows', { tags: ['slow'] }, asyn
   // Another engine's additions round elsewhere: cells are whole grey values, so that the rows agree all the same.
   expect(await sample(await loadModel(at('l.sbridge')), { rows: 10, seed: 2, threads: 1 })).toEqual(rows)
 })
+
+test('rows of a field that is too small a neighbourhood for what columns share are told', async () => {
+  const z = normals(keyFor(keyFromSeed(1), 'curves'), 150 * 27)
+  const lines = Array.from({ length: 150 }, (_, i) =>
+    Array.from({ length: 24 }, (_, c) => {
+      const [a, b, d] = [z[27 * i]!, z[27 * i + 1]!, z[27 * i + 2]!]
+      return (a + 0.1 * b * Math.sin(c / 4) + 0.05 * d * Math.cos(c / 3) + 0.002 * z[27 * i + 3 + c]!).toFixed(4)
+    }).join(',')
+  )
+  await writeFile(at('curves.csv'), `${[Array.from({ length: 24 }, (_, c) => `c${c}`).join(','), ...lines].join('\n')}\n`)
+  const words = ['curves.csv', '--local', 'window:1', '--rules', 'off', '-n', '150', '--seed', '1', '-o', 'drawn.csv']
+  const { stdout } = await sbridge(folder, 'sample', ...words)
+  expect(stdout).toMatch(/warning large-scale-moved: .*what that component leaves has \d+ % of the variance/)
+})

@@ -6,6 +6,7 @@ import { type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Encoded, type Encoder, levelStarts, levelsIn } from '../../table/encoder.js'
 import { embedEncoded } from '../../table/standing.js'
 import { type CellColumn, cellsIn, leastOf, meansAbout, numbersInCells, usedCells } from './carry-cells.js'
+import { withinEnds } from './ends.js'
 import { bridgeOf, type Carrier } from './sides.js'
 
 interface Carrying {
@@ -19,6 +20,8 @@ interface Carrying {
 interface Carried extends Encoded {
   /** Numbers as the map moves them, whatever their cells: their mean is that of the second table [n, d]. */
   readonly moved: Matrix
+  /** Rows that were held where the second table ends, a coordinate. */
+  readonly held?: Uint32Array
 }
 
 /**
@@ -51,7 +54,8 @@ export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine
     sides: beside(model.rows, labelled(sides)),
     start: beside(rows, labelled(start))
   }
-  if (levels.factors.length === 0) return { coordinates: moved, codes: rows.codes, moved }
+  const within = (coordinates: Matrix) => withinEnds(model, rows.coordinates, coordinates)
+  if (levels.factors.length === 0) return { ...within(moved), codes: rows.codes, moved }
   const after = await coupledLevels(levels, { bridge, points, key: own, engine })
   const of = (first: number, end: number) =>
     after.filter((_, at) => at % levels.factors.length >= first && at % levels.factors.length < end)
@@ -62,7 +66,7 @@ export async function carryRows(model: Carrier, rows: Encoded, { as, key, engine
     { columns: cells, start: rows, moved, after: reached },
     { bridge, points, key: keyFor(key, 'cells'), engine }
   )
-  return { coordinates, codes, moved }
+  return { ...within(coordinates), codes, moved }
 }
 
 /** Rows of the second table. */

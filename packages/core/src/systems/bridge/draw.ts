@@ -22,11 +22,13 @@ import { KeptLimits } from '../kept-limits.js'
 import type { CarriedRows, DrawnCoupling, RowsBetween } from './answer.js'
 import { type CellColumn, cellColumns, onTheWay } from './carry-cells.js'
 import { carryRows, partnersIn, withinBounds } from './carry-rows.js'
+import { betweenEnds } from './ends.js'
 import type { BridgeModel } from './model.js'
 import type { BridgeRequest } from './options.js'
 import { readLike } from './read-like.js'
 import { bridgeOf, sidesOf } from './sides.js'
 import { spikeWarnings } from './spike-warnings.js'
+import { asTheyWere } from './unknown-levels.js'
 
 /** Rows of a bridge's model as the whole table has them. */
 export function wholeRows(model: Pick<BridgeModel, 'encoder' | 'rules'>, rows: Encoded, back?: Back): WrittenTable {
@@ -129,7 +131,8 @@ async function batchBetween(
   // A row takes all its categories from the second table from a time on that is uniform: with probability t at time t.
   const turn = uniforms(keyFor(key, 'turn'), count)
   const width = encoder.factors.length
-  return paths.map((coordinates, k) => {
+  return paths.map((free, k) => {
+    const coordinates = betweenEnds(model, free)
     const isTurned = (i: number): boolean => turn[i]! < times[k]!
     return {
       coordinates: onTheWay({ starts, ends, paths: coordinates }, cells, isTurned),
@@ -144,7 +147,7 @@ export async function rowsCarried(
   { map: original, as = 'debiased' }: { readonly map: RawTable; readonly as?: BridgeRequest['as'] },
   { engine, key, watch }: Context
 ): Promise<CarriedRows> {
-  const { whole, drawn } = readLike(model, original)
+  const { whole, drawn, unknown, warnings: told } = readLike(model, original)
   const rows = encodeTable(model.encoder, drawn)
   watch?.progress?.({ stage: 'carrying', done: 0, total: 1 })
   const cells = cellColumns(model)
@@ -156,10 +159,12 @@ export async function rowsCarried(
       ? whereAllIsThere(drawn, await cellsOf(model).within(decoded, { rows: decoded.rowCount, key: keyFor(key, 'cells') }), decoded)
       : decoded
   const { table, formats } = wholeOf(model, kept, { key: keyFor(key, 'rules') })
-  const moved = stillMissing(table, whole)
+  const moved = asTheyWere(model, stillMissing(table, whole), { whole, unknown })
   const warnings = [
+    ...told,
     ...(await farWarnings(model, { rows, drawn }, engine)),
-    ...lackWarnings(whole),
+    ...lackWarnings(whole, unknown),
+    ...endWarnings(model, { held: carried.held, count: original.rowCount }),
     ...(as === 'drawn' ? [] : leftWarnings(model, { start: whole, drawn: moved, as, hasCells: cells.length > 0 }))
   ]
   return { kind: 'carried', table: moved, formats, original, warnings }
@@ -170,6 +175,22 @@ interface Left {
   readonly drawn: Table
   readonly as: BridgeRequest['as']
   readonly hasCells: boolean
+}
+
+/** Share of the rows that stand at one end: fewer are as few as the last ones of a table are. */
+const MANY_AT_END = 0.05
+
+/** Where many rows stand at the ends of a column, which the map would have taken beyond: a heap there is none of the data. */
+function endWarnings(
+  { encoder }: BridgeModel,
+  { held, count }: { readonly held: Uint32Array | undefined; readonly count: number }
+): NamedWarning[] {
+  return encoder.columns.flatMap((code) => {
+    const rows = code.carries === 'coordinate' ? (held?.[code.coordinate] ?? 0) : 0
+    if (rows <= MANY_AT_END * count) return []
+    const message = `${code.name}: ${rows} of ${counted(count, 'row')} would lie beyond what the second table has, and stand where it ends: rows of the first spread more there than those of the second; --as drawn takes a partner whole, a smaller --bandwidth follows the spread`
+    return [{ name: 'held-at-end', message }]
+  })
 }
 
 /** A partner that is taken whole keeps what stands out. */
@@ -208,10 +229,17 @@ function stillMissing(table: Table, rows: Table): Table {
   return { ...table, columns }
 }
 
-function lackWarnings({ columns }: Table): NamedWarning[] {
-  const lacking = columns.filter((column) => isNumeric(column) && column.missing?.includes(1)).map(({ name }) => name)
+function lackWarnings({ columns, rowCount }: Table, unknown: ReadonlyMap<string, Uint8Array>): NamedWarning[] {
+  const rows = Array.from({ length: rowCount }, (_, i) => i)
+  // A category whose tables lack cells too has a level for that.
+  const isLacking = (column: Column): boolean =>
+    isNumeric(column)
+      ? (column.missing?.includes(1) ?? false)
+      : rows.some((i) => isMissing(column, i) && unknown.get(column.name)?.[i] === 1)
+  const lacking = columns.filter(isLacking)
   if (lacking.length === 0) return []
-  const message = `rows lack cells of ${listed(lacking)}: these stay missing, and the rows are carried as if they stood at the mean there; impute fills them before`
+  const where = lacking.every(isNumeric) ? 'at the mean' : 'at the mean, or the commonest value,'
+  const message = `rows lack cells of ${listed(lacking.map(({ name }) => name))}: these stay missing, and the rows are carried as if they stood ${where} there; impute fills them before`
   return [{ name: 'missing-cells', message }]
 }
 

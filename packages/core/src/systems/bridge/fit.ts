@@ -63,13 +63,13 @@ export async function fitBridge(from: RawTable, options: ReadBridgeFit, job: Sys
     notes: [...data.notes, ...constantNotes(encoder)]
   }
   const carrier = { ...model, summary: found }
-  const { moved, ...carried } = await carryRows(carrier, takeEncoded(rows, shownRows(fromCount)), {
+  const { moved, coordinates, codes } = await carryRows(carrier, takeEncoded(rows, shownRows(fromCount)), {
     as: 'debiased',
     key: keyFor(key, 'shown'),
     engine: context.engine,
     cells: cellColumns(carrier)
   })
-  return { ...model, carried, moved, summary: { ...found, warnings: bridgeWarnings(found) } }
+  return { ...model, carried: { coordinates, codes }, moved, summary: { ...found, warnings: bridgeWarnings(found) } }
 }
 
 interface Stacked {

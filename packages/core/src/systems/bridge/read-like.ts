@@ -6,9 +6,10 @@ import type { RawTable } from '../../table/raw.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { type NamedKind, readAs } from '../read-as.js'
 import type { BridgeModel } from './model.js'
+import { type StandingIn, standingIn } from './unknown-levels.js'
 
-/** Another table as a model reads it: whole, and without what rules derive. */
-interface TableLike {
+/** Another table as a model reads it: whole, and without what rules derive and with what it knows in the place of unknown categories. */
+interface TableLike extends Omit<StandingIn, 'table'> {
   readonly whole: Table
   readonly drawn: Table
 }
@@ -17,7 +18,8 @@ interface TableLike {
  * Reads a table that has the columns of a bridge, whatever else it has. Throws `InputError`: `too-few-rows`, `columns-differ`, and
  * what `readAs` throws for cells of another kind.
  */
-export function readLike({ encoder, rules, reading }: Pick<BridgeModel, 'encoder' | 'rules' | 'reading'>, raw: RawTable): TableLike {
+export function readLike(model: Pick<BridgeModel, 'encoder' | 'rules' | 'reading' | 'rows' | 'summary'>, raw: RawTable): TableLike {
+  const { encoder, rules, reading } = model
   const kinds: readonly NamedKind[] = rules?.columns ?? encoder.kinds
   const wanted = kinds.filter(({ kind }) => kind !== 'identifier')
   if (raw.rowCount === 0)
@@ -41,9 +43,10 @@ export function readLike({ encoder, rules, reading }: Pick<BridgeModel, 'encoder
     (one): Column => (one.kind === 'identifier' ? { name: one.name, kind: 'identifier' } : found.columns[place(one)]!)
   )
   const whole = { columns, rowCount: raw.rowCount }
-  if (!rules) return { whole, drawn: whole }
-  const drawn = takeRulesOut(rules, { table: whole, formats: rules.columns.map(({ format }) => format) }).table
-  return { whole, drawn: { ...drawn, columns: drawn.columns.map(missingWhereUnknown) } }
+  const { table, ...unknown } = standingIn(model, whole)
+  if (!rules) return { whole, drawn: table, ...unknown }
+  const drawn = takeRulesOut(rules, { table, formats: rules.columns.map(({ format }) => format) }).table
+  return { whole, drawn: { ...drawn, columns: drawn.columns.map(missingWhereUnknown) }, ...unknown }
 }
 
 /** What stands for a number by another cell is missing where that is. */

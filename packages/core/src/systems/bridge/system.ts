@@ -90,10 +90,10 @@ function present(answer: BridgeAnswer, formats: readonly ColumnFormat[], cells: 
   return { columns: [addedNumbers({ name: timeName(rows), values }, formats, cells), ...rows.columns], rowCount: rows.rowCount }
 }
 
-/** What a bridge does not model stays as it was in the rows that were carried. */
+/** What a bridge does not model stays as it was in the rows that were carried. Columns that are written as part of others have no place of their own. */
 function carriedColumn(rows: RawTable, { table }: CarriedRows, column: RawColumn): RawColumn {
-  const place = table.columns.findIndex(({ name, kind }) => name === column.name && kind !== 'identifier')
-  return place < 0 ? column : rows.columns[place]!
+  const isCarried = table.columns.some(({ name, kind }) => name === column.name && kind !== 'identifier')
+  return (isCarried && rows.columns.find(({ name }) => name === column.name)) || column
 }
 
 /**

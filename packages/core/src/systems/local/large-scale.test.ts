@@ -37,3 +37,15 @@ it('a few drawn rows, or tables of another shape, tell nothing', async () => {
   expect(await told(real, field({ n: 10, d: 20, seed: 2, shared: 0.1 }))).toEqual([])
   expect(await told(real, field({ n: 500, d: 3, seed: 2, shared: 0.1 }))).toEqual([])
 })
+
+it('curves that are rougher than those of the data are told, also where mean and component vary as they do', async () => {
+  // All columns are one number but for a hundredth of the variance; drawn rows have a fifth of their own.
+  const shared = (share: number, seed: number, n: number) => field({ n, d: 30, seed, shared: Math.sqrt(share) })
+  const [message, ...others] = await told(shared(0.99, 41, 100), shared(0.8, 42, 200))
+  expect(others).toEqual([])
+  expect(message).not.toContain('the mean of all columns')
+  const [, share] = message!.match(/what that component leaves has (\d+) % of the variance/)!
+  // (1 − 0.8)/(1 − 0.99) = 20 times.
+  expect(Math.abs(Number(share) - 2000)).toBeLessThan(200)
+  expect(await told(shared(0.99, 41, 100), shared(0.99, 43, 200))).toEqual([])
+})

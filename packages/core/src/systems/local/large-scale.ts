@@ -7,7 +7,7 @@ import { isNumeric, type Table } from '../../table/table.js'
 import { shareText } from '../../tell/numbers.js'
 
 /** Name of the warning that drawn fields vary more or less as wholes than those of the data do. */
-const LARGE_SCALE_WARNING = 'large-scale-moved'
+export const LARGE_SCALE_WARNING = 'large-scale-moved'
 
 /** A log variance ratio differs from 0 by this many errors that chance gives it: one in 16,000 does. */
 const ERRORS = 4
@@ -17,8 +17,8 @@ const LEAST = 0.1
 const LEAST_ROWS = 20
 
 /**
- * What is said where combinations of all columns vary in drawn rows otherwise than in the data, beyond chance: their mean, and their
- * first principal component. Windows hold what is near, and what all columns share adds up from step to step. The component is that
+ * What is said where combinations of all columns vary in drawn rows otherwise than in the data, beyond chance: their mean, their
+ * first principal component, and all that it leaves, which smooth curves have little of. Windows hold what is near, and what all columns share adds up from step to step. The component is that
  * of every other row, and the others say what it varies by: those that it was found in would say too much.
  * Cost O(M·d²) for up to 48 columns, otherwise of some products with the rows.
  */
@@ -34,11 +34,12 @@ export async function largeScaleWarnings(real: Table, drawn: Table): Promise<Nam
       Uint32Array.from({ length: Math.floor((data.rows + 1 - odd) / 2) }, (_, i) => 2 * i + odd)
     )
   const { directions } = await principalComponents(half(0), 1)
+  const [all, first] = [new Float64Array(names.length).fill(1), rowOf(directions, 0)]
   const told = [
-    { what: 'the mean of all columns', direction: new Float64Array(names.length).fill(1), by: whole },
-    { what: 'their first principal component', direction: rowOf(directions, 0), by: half(1) }
-  ].flatMap(({ what, direction, by }) => {
-    const [before, after] = [along(by, direction), along(own, direction)]
+    { what: 'the mean of all columns', before: along(whole, all), after: along(own, all) },
+    { what: 'their first principal component', before: along(half(1), first), after: along(own, first) },
+    { what: 'what that component leaves', before: beside(half(1), first), after: beside(own, first) }
+  ].flatMap(({ what, before, after }) => {
     const ratio = after.variance / before.variance
     const size = Math.abs(log(ratio))
     return size > LEAST && size > ERRORS * Math.sqrt(before.error ** 2 + after.error ** 2)
@@ -67,11 +68,35 @@ function numbersOf({ columns, rowCount }: Table, names: readonly string[]): Matr
   return out
 }
 
-/** Variance of rows along a direction, and the standard error of its logarithm: √((kurtosis − 1)/n). */
-function along(rows: Matrix, direction: Float64Array): { readonly variance: number; readonly error: number } {
-  const values = Float64Array.from({ length: rows.rows }, (_, i) => rowOf(rows, i).reduce((sum, x, c) => sum + x * direction[c]!, 0))
+interface Variance {
+  readonly variance: number
+  /** Standard error of its logarithm. */
+  readonly error: number
+}
+
+/** Variance of rows along a direction. */
+function along(rows: Matrix, direction: Float64Array): Variance {
+  const values = placesAlong(rows, direction)
   const centre = mean(values)
-  const variance = mean(values.map((x) => (x - centre) ** 2))
-  const fourth = mean(values.map((x) => (x - centre) ** 4))
-  return { variance, error: Math.sqrt((fourth / variance ** 2 - 1) / rows.rows) }
+  return varianceOf(values.map((x) => (x - centre) ** 2))
+}
+
+/** Variance of standardised rows in all directions but one, of length 1. */
+function beside(rows: Matrix, direction: Float64Array): Variance {
+  const centres = Float64Array.from({ length: rows.cols }, (_, c) =>
+    mean(Float64Array.from({ length: rows.rows }, (_, i) => rowOf(rows, i)[c]!))
+  )
+  const middle = centres.reduce((sum, x, c) => sum + x * direction[c]!, 0)
+  const places = placesAlong(rows, direction)
+  return varianceOf(places.map((x, i) => rowOf(rows, i).reduce((sum, y, c) => sum + (y - centres[c]!) ** 2, 0) - (x - middle) ** 2))
+}
+
+const placesAlong = (rows: Matrix, direction: Float64Array): Float64Array =>
+  Float64Array.from({ length: rows.rows }, (_, i) => rowOf(rows, i).reduce((sum, x, c) => sum + x * direction[c]!, 0))
+
+/** Of squares, one a row: √(variance of the squares/n)/mean, which of one direction is √((kurtosis − 1)/n). */
+function varianceOf(squares: Float64Array): Variance {
+  const variance = mean(squares)
+  const fourth = mean(squares.map((x) => x * x))
+  return { variance, error: Math.sqrt(Math.max(0, fourth / variance ** 2 - 1) / squares.length) }
 }

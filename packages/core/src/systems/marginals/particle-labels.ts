@@ -73,6 +73,18 @@ export function followedNotes(columns: RawTable['columns'], { raw, time }: { rea
   )
 }
 
+/**
+ * Numbers of which all particles of a time have the same, as the number of an occasion: they go with the time, and nothing moves in
+ * them. Nothing where nothing would be left, or where particles are seen one at a time. Cost O(cells).
+ */
+export function toldByTime({ table }: InferredTable, { raw, time }: { readonly raw: RawTable; readonly time: string }): Said {
+  const times: ArrayLike<unknown> = raw.columns.find(({ name }) => name === time)?.values ?? []
+  if (new Set(Array.from(times)).size === times.length) return new Map()
+  const told = table.columns.filter((column) => isNumeric(column) && !column.missing?.includes(1) && isConstant(column.values, times))
+  if (told.length === table.columns.length) return new Map()
+  return new Map(told.map(({ name }) => [name, `${name}: one value at each ${time}: goes with it, and is no coordinate`]))
+}
+
 function isConstant(values: ArrayLike<number>, of: ArrayLike<unknown>): boolean {
   const known = new Map<unknown, number>()
   for (let i = 0; i < of.length; i++) {

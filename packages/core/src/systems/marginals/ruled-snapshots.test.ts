@@ -120,3 +120,28 @@ it('labels, numbers of particles, and what is one value for each are no coordina
     ruledSnapshots({ columns: [text('day', (i) => i % 3), text('x', (i) => i * i), commas], rowCount: 60 }, { time: 'day' })
   ).toThrow('in column weight')
 })
+
+it('numbers of which all particles of a time have the same are no coordinates, and said', () => {
+  const numbers = (name: string, of: (i: number) => number) => ({
+    name,
+    source: 'number' as const,
+    values: Float64Array.from({ length: 60 }, (_, i) => of(i))
+  })
+  const visits: RawTable = {
+    columns: [
+      numbers('age', (i) => 0.5 * Math.floor(i / 20)),
+      numbers('occasion', (i) => 1 + Math.floor(i / 20)),
+      numbers('height', (i) => 140 + 2.5 * Math.floor(i / 20) + ((i * 7) % 20) / 3),
+      numbers('visits', () => 9)
+    ],
+    rowCount: 60
+  }
+  const { columnNames, notes } = ruledSnapshots(visits, { time: 'age' })
+  expect(columnNames).toEqual(['height'])
+  expect(notes).toEqual([
+    'occasion: one value at each age: goes with it, and is no coordinate',
+    'visits: one value at each age: goes with it, and is no coordinate'
+  ])
+  // What is named is taken, and refused by the fit.
+  expect(ruledSnapshots(visits, { time: 'age', columns: ['occasion', 'height'] }).columnNames).toEqual(['occasion', 'height'])
+})

@@ -13,7 +13,7 @@ import { type Column, isCategorical, isNumeric, type NumericColumn } from '../..
 import { keepingLast } from '../keeping-last.js'
 import type { RuleOptions } from '../rule-options.js'
 import { rulesOf, statedRules } from '../ruled-rows.js'
-import { followedNotes, labelsOfParticles, namesOfParticles, type Said } from './particle-labels.js'
+import { followedNotes, labelsOfParticles, namesOfParticles, type Said, toldByTime } from './particle-labels.js'
 import { type SnapshotColumns, type SnapshotTable, snapshotsOf, type WrittenColumns } from './snapshot-table.js'
 
 export type RuledColumns = SnapshotColumns & RuleOptions
@@ -42,7 +42,9 @@ function withoutRuled(raw: RawTable, { rules, rule, ...wanted }: RuledColumns): 
   const data = coordinatesIn(raw, wanted)
   if (!data) return snapshotsOf(raw, wanted)
   const isOpen = wanted.columns === undefined
-  const keys: Said = isOpen ? namesOfParticles(data, { raw, time: wanted.time }) : new Map()
+  const told: Said = isOpen ? toldByTime(data, { raw, time: wanted.time }) : new Map()
+  const moving = without(data, new Set(told.keys()))
+  const keys: Said = isOpen ? new Map([...told, ...namesOfParticles(moving, { raw, time: wanted.time })]) : new Map()
   const beside = without(data, new Set(keys.keys()))
   const found = rulesOf(beside, { rules, ...defined({ rule }) })
   const kept = keptOn(found, beside)

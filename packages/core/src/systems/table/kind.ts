@@ -1,4 +1,5 @@
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import type { NamedWarning } from '../../know/support.js'
 import type { ModelContents } from '../../model-file/contents.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
@@ -31,6 +32,8 @@ export interface RowsKind<Model, Fitted = Model> {
   readonly inStretches?: boolean
   fit(rows: PreparedTable & Ruled, options: TableFit, context: SystemContext): Promise<Fitted>
   draw(model: Model, request: Stretch & { readonly rows: number }, context: Context): Promise<DrawnRows>
+  /** What is said of drawn rows beside those that a model learned from, both as they are written: rules are put back. */
+  warnings?(real: Table, drawn: Table): Promise<readonly NamedWarning[]>
   /** What a model learned from, as it would call it itself. */
   training(model: Model): Table
   /** How the columns that it draws are written. */

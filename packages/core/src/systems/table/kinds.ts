@@ -94,12 +94,13 @@ function fieldKind<Model extends LocalModel | ClassedField>(parts: FieldParts<Mo
     ...files,
     fit: fitField,
     formats: formatsOf,
+    warnings: largeScaleWarnings,
     async draw(model, { rows: count, noise, steps, asked, onStep }, context) {
       refuseOnStep(onStep)
       const shared = { count, ...defined({ noise, steps }) }
       if (!asked) {
         const table = await sample(model, shared, context)
-        return { table, formats: model.encoder.formats, warnings: await largeScaleWarnings(parts.training(model), table) }
+        return { table, formats: model.encoder.formats, warnings: [] }
       }
       const { givens, observe, likelihood } = asked
       const { table, formats, report } = await posterior(model, { ...shared, given: givens, observe, ...defined({ likelihood }) }, context)

@@ -47,10 +47,12 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
       known.set(model, twice)
       if (sized.asked) return drawRuled({ kind, model, twice }, { ...sized, asked: sized.asked }, context)
       const drawn = await kind.draw(model, sized, context)
-      if (!model.rules) return drawn
       const own = { key: keyFor(context.key, 'rules'), first: request.first }
-      const table = toldAlike(twice, drawn.table, own)
-      return { ...drawn, ...putRulesBack(model.rules, { ...drawn, table }, own) }
+      const whole = model.rules
+        ? { ...drawn, ...putRulesBack(model.rules, { ...drawn, table: toldAlike(twice, drawn.table, own) }, own) }
+        : drawn
+      if (!kind.warnings) return whole
+      return { ...whole, warnings: [...whole.warnings, ...(await kind.warnings(written(model).table, whole.table))] }
     },
     written,
     save: (model) => withRules(kind.save(model), model.rules),

@@ -25,6 +25,7 @@ import { weightsIn } from '../global/bandwidth.js'
 import { drawFields, fitFields } from '../global/options.js'
 import type { Host, SystemContext } from '../host.js'
 import { keysIn, withKeys } from '../keys-file.js'
+import { LARGE_SCALE_WARNING } from '../local/large-scale.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
@@ -189,7 +190,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
         RANGE_WARNING,
         REPEATED_WARNING,
         TWINS_WARNING,
-        TWICE_WARNING
+        TWICE_WARNING,
+        LARGE_SCALE_WARNING
       ].includes(name)
     )
     return together(...(groups ? [tellPanels(comparePanels(groups, keyFromSeed(1)))] : []), told, ...crossing, {

@@ -166,12 +166,18 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
 /** That numbers are another column's in many rows, as people are told. */
 export const equalNotes = ({ rules }: KeptRules): string[] =>
   rules.flatMap((rule) =>
-    rule.kind === 'equal'
+    rule.kind === 'equal' && rule.throughout
       ? [
-          `${rule.column}: the same as “${rule.of}”${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so in new ones; --rules off draws it by itself`
+          `${rule.column}: ${orWords((rule.factors ?? []).map(String))} times ${rule.of} in all rows, and so in new ones; --rules off draws it by itself`
         ]
-      : []
+      : rule.kind === 'equal'
+        ? [
+            `${rule.column}: the same as “${rule.of}”${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so in new ones; --rules off draws it by itself`
+          ]
+        : []
   )
+
+const orWords = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
 /** Distances that a note lists, at most. */
 const MOST_LISTED = 6
@@ -183,7 +189,7 @@ function distanceNotes(data: InferredTable, { starts }: Measured): string[] {
   return [...starts].flatMap(([name, from]) => {
     const own = few.get(name)
     if (own?.from !== from || own.distances.length > MOST_LISTED) return []
-    const distances = `${own.distances.slice(0, -1).join(', ')} or ${own.distances.at(-1)} ${own.months ? 'months' : 'days'}`
+    const distances = `${orWords(own.distances.map(String))} ${own.months ? 'months' : 'days'}`
     return [`${name}: ${distances} after ${from} in all rows, and so in new ones; --rules off draws it by itself`]
   })
 }

@@ -13,7 +13,8 @@ import {
   type RuledColumn,
   ruleTexts,
   startsOfKept,
-  THERE,
+  type There,
+  thereLevel,
   thereOf
 } from '../code/rules/kept-rules.js'
 import { hasKey, keyOf } from '../code/rules/lookup-table.js'
@@ -109,12 +110,13 @@ export class Through {
   private givenOf(rule: Derivation, { value, rest: others }: { value: GivenValue; rest: Given }): Given {
     const wanted = wantedOf(this.columns.get(rule.column)!, value)
     const there = thereOf(rule)
-    const isOpen = there !== undefined && there.or === 0 && distanceOf(wanted, 0) === 0
-    if (isOpen) {
+    const open = there && openWanted(there, wanted)
+    if (there && open && typeof open !== 'boolean') return { ...others, [there.column]: open.join('|') }
+    if (open) {
       this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
       return others
     }
-    const rest = there ? { [there.column]: THERE, ...others } : others
+    const rest = there ? { [there.column]: thereLevel(there), ...others } : others
     if (this.solved.has(rule.column)) {
       this.targets.push({ column: rule.column, value: (wanted as Interval).low })
       return rest
@@ -426,3 +428,10 @@ const SHARPNESS = 0.01
 /** Columns that a rule derives its column from, but for the gap of an order, and what says where the rule holds. */
 const inputsOf = (rule: Derivation): readonly string[] =>
   rule.kind === 'order' ? [...new Set(startsOfKept(rule))] : inputsOfKept(rule).filter((name) => name !== thereOf(rule)?.column)
+
+/** Whether what is wanted may be what a rule leaves open: levels that are all that is wanted, true where others are too, or numbers where nothing stands for it. */
+function openWanted({ or }: There, wanted: Wanted): readonly string[] | boolean {
+  if (typeof or !== 'object') return or === 0 && distanceOf(wanted, 0) === 0
+  if (wanted.kind !== 'levels' || !wanted.levels.some((level) => or.includes(level))) return false
+  return wanted.levels.every((level) => or.includes(level) && level.trim() === level && !level.includes('|')) ? wanted.levels : true
+}

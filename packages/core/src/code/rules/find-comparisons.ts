@@ -53,14 +53,14 @@ const [FEW_ROWS, FIRST_ROWS] = [4, 12]
  * shows nothing: of the n and m rows on the two sides, among which it has the same numbers, both together must tell all, which by
  * chance has probability 1 over (n + m choose n). Cost O(p²) on a few rows for each column, and O(n log n) for each pair that passes.
  */
-export function findComparisons(columns: readonly Column[], quantities: readonly Quantity[]): ComparisonFound[] {
+export function findComparisons(columns: readonly Column[], quantities: readonly Quantity[], tried = 1): ComparisonFound[] {
   const targets = columns.flatMap((column): Target[] => {
     const found = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
     return found && found.count >= 2
       ? [{ name: column.name, ...found, few: someOfEach(found, FEW_ROWS), first: someOfEach(found, FIRST_ROWS) }]
       : []
   })
-  const candidates = targets.length * quantities.length ** 2
+  const candidates = targets.length * quantities.length ** 2 * tried
   return targets.flatMap((target) => comparisonOf(target, quantities, candidates) ?? [])
 }
 

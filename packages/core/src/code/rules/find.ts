@@ -15,6 +15,7 @@ import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { designedSize, goesAlong } from './designed.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { type FewDistances, findFewDistances } from './few-distances.js'
+import { type FewRatios, findFewRatios } from './few-ratios.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
 import { findBrackets, findBracketsBeside, findBracketsByLevel } from './find-brackets.js'
@@ -29,6 +30,7 @@ import { findLargest } from './find-largest.js'
 import { findLookups, isSameNumber, type LookupFound } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
+import { findOpenLevels } from './find-open-levels.js'
 import { findCrossing, findLimits, findOrders, type OrderFound, shortest } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
@@ -238,6 +240,8 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const kept = [...stated]
   const left: Rule[] = []
   const flags = new Set<string>()
+  // What measures numbers by others, of which they are one of a few ratios.
+  const ratios: Rule[] = []
   // How much a date says is not told by the hour of that date: what stands at midnight does so as it has none.
   const isOfItself = (rule: Rule): boolean =>
     data.formats.some(({ name, date }) => date?.precisions === rule.column && inputsOf(rule).includes(name))
@@ -245,7 +249,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if (isOfItself(rule) || isFit(rule, data)) return
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (isKept || except.has(rule.column) || flags.has(rule.column)) return
-    if (!clashOf(rule, kept)) kept.push(rule)
+    if (!clashOf(rule, [...kept, ...ratios])) kept.push(rule)
     else if (rule.kind === 'formula') left.push(rule)
   }
   const numberNamed = (name: string) => quantities.find((one) => one.name === name)
@@ -273,7 +277,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const lookedUp = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
-  const steps = findSteps(table.columns, quantities, firstRows)
+  const steps = findSteps(table.columns, quantities, { firstRows })
   // An hour of a moment says more than how long after midnight that is, rounded; thresholds of dates say when a tariff began.
   const isStep = (name: string) => steps.some((one) => one.column === name)
   // A year of a date is that also where the data have two.
@@ -398,6 +402,8 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isTelling = (one: LookupFound) => !isByDecimals(one) || !inputs.has(one.column)
   takeLookups(lookups.filter((one) => isByDecimals(one) && isTelling(one)))
   if (hasFew) for (const rule of openOnes(() => true)) take(rule)
+  const isComputedBy = (name: string, of: string) => needs([name], kept).has(of)
+  for (const rule of hasFew ? findOpenLevels(data, quantities, (name) => !isTold(name), isComputedBy) : []) take(rule)
   for (const one of lookups) if (one.from.every(isKey) && isTelling(one)) take({ kind: 'lookup', ...one })
   const isFew = (rule: Rule) => rule.kind === 'order' && inputsOf(rule).includes(few.get(rule.column)?.from ?? '')
   const derived = new Set(kept.filter((rule) => !isOrder(rule) || isFew(rule)).map((rule) => rule.column))
@@ -413,6 +419,11 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }))
     take({ kind: 'gap', ...gap })
   for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
+  for (const [name, { of }] of hasFew ? findFewRatios(quantities) : new Map<string, FewRatios>()) {
+    if (isTold(name) || except.has(of) || needs([of], [...kept, ...ratios]).has(name)) continue
+    ratios.push({ kind: 'order', column: name, low: column(of) })
+    derived.add(name)
+  }
   const underived = quantities.filter(({ name }) => !derived.has(name))
   // What some rows do is none of what none does.
   const drawn = byLevel ? underived.length : undefined
@@ -420,7 +431,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
     (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column) || isFew(rule)
-  const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
+  const known = new Set([...kept.filter(isKnown), ...ratios].map((rule) => rule.column))
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
   for (const { low, high } of shortest(findOrders(beside, drawn))) {
     if (known.has(low) && !known.has(high)) take({ kind: 'order', column: high, low: column(low) })
@@ -472,7 +483,7 @@ interface Telling {
 /** The lookups by which one column tells all of some flags, none where its thresholds do; undefined where no column does. */
 function tellingAll(flags: readonly string[], { data, quantities, lookups, firstRows }: Telling): readonly LookupFound[] | undefined {
   const others = quantities.filter(({ name }) => !flags.includes(name))
-  if (findSteps([choiceColumn('', { flags, set: setIn(flags, data)! }, data)], others, firstRows).length > 0) return []
+  if (findSteps([choiceColumn('', { flags, set: setIn(flags, data)! }, data)], others, { firstRows }).length > 0) return []
   const by = (name: string) =>
     flags.flatMap((flag) => lookups.find((one) => one.column === flag && one.from.length === 1 && one.from[0] === name) ?? [])
   return data.table.columns.map(({ name }) => by(name)).find(({ length }) => length === flags.length)

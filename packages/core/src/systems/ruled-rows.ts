@@ -22,8 +22,8 @@ import { isCalendarPart } from '../code/rules/key-part.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
 import { type Ratio, ratiosOf } from '../code/rules/ratios.js'
-import { binAt, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
-import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
+import { binAt, breachOf, breachWords, columnIn, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
+import { inputsOf, isOpenCell, type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { takeRulesOut } from '../code/rules/stacked.js'
 import { type Standing, standingText } from '../code/rules/standings.js'
@@ -34,7 +34,7 @@ import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed, typesFlag } from '../num/listed.js'
-import { isMissing } from '../table/cells.js'
+import { cellAt, isMissing } from '../table/cells.js'
 import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
@@ -325,7 +325,8 @@ function onClock(rule: Rule, data: InferredTable): Rule {
 function refuseThresholds(rule: Rule, data: InferredTable): void {
   if (rule.kind !== 'step') return
   const bin = binAt(rule, data)
-  const bins = new Set(Array.from({ length: data.table.rowCount }, (_, i) => bin(i)))
+  const cell = cellAt(columnIn(data, rule.column))
+  const bins = new Set(Array.from({ length: data.table.rowCount }, (_, i) => (isOpenCell(rule.open, cell(i)) ? undefined : bin(i))))
   const empty = [...rule.cuts, undefined].findIndex((_, k) => !bins.has(k))
   if (empty < 0) return
   const values = quantityIn(data, rule.of).values.filter((x) => !Number.isNaN(x))

@@ -57,11 +57,11 @@ export function keepEquals(pairs: readonly (readonly [column: string, of: string
 /** Any number. */
 const ANY = { least: -1e300, most: 1e300 }
 
-/** The same where few ratios tell all rows, and shares that stand out do not. */
+/** The same where few ratios tell all rows, and shares that stand out, or nothing, do not. */
 function throughout(rule: KeptEqual, data: WrittenTable): KeptEqual | undefined {
   if (![rule.column, rule.of].every((name) => isNumeric(columnIn(data, name)))) return undefined
   const few = fewRatios(quantityIn(data, rule.column), quantityIn(data, rule.of))
-  if (!few || isToldThroughout({ ...rule, apart: [] }, data)) return undefined
+  if (!few || isToldThroughout({ ...rule, apart: rule.apart.filter((x) => x === 0) }, data)) return undefined
   return { ...rule, among: ANY, apart: [], factors: few, throughout: true }
 }
 

@@ -1,3 +1,4 @@
+import { exp, log } from '../../num/elementary.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import type { Compared } from './equal-numbers.js'
@@ -18,6 +19,8 @@ const ROWS_OF_RATIO = 8
 const MOST_RATIOS = 12
 /** As many times the values and the distances has a number that goes by so many ratios: of fewer it could as well be a list of these. */
 const MORE_VALUES = 2
+/** Of the numbers next to those of rows so many have such a ratio too, at most: where half of them have, as of months and days of the year, ratios say where about a number lies. */
+const MOST_BESIDE = 0.25
 /** Rows of which more ratios than these few most pairs show at once. */
 const FIRST_ROWS = 40
 
@@ -28,21 +31,62 @@ const FIRST_ROWS = 40
 export function fewRatios(one: Compared, other: Compared): readonly number[] | undefined {
   if (one.isDate || one.isLevel || other.isDate || other.isLevel || one === other) return undefined
   if (summaryOf(one.values).low < 0 || !(summaryOf(other.values).low > 0)) return undefined
+  const { unit = 0 } = one
   const rows = Array.from(one.values.keys()).filter((i) => !Number.isNaN(one.values[i]!))
   const some =
     rows.length <= FIRST_ROWS ? rows : Array.from({ length: FIRST_ROWS }, (_, k) => rows[Math.floor((k * rows.length) / FIRST_ROWS)]!)
   if (!ratiosIn(one, other, some) || rows.length < MOST_RATIOS) return undefined
   const found = ratiosIn(one, other, rows)
-  if (!found || found.size < 2 || found.size * ROWS_OF_RATIO > rows.length) return undefined
-  if ([...found.values()].some((count) => count < RARE_BELOW)) return undefined
+  if (!found || found.length < 2 || found.length * ROWS_OF_RATIO > rows.length) return undefined
+  if (found.some(({ count }) => count < RARE_BELOW) || !areRound(found)) return undefined
   const values = new Set(rows.map((i) => one.values[i]!))
   const distances = new Set(rows.map((i) => Number((one.values[i]! - other.values[i]!).toPrecision(12))))
-  if (Math.min(values.size, distances.size) < MORE_VALUES * found.size) return undefined
-  return [...found.keys()]
+  if (Math.min(values.size, distances.size) < MORE_VALUES * found.length) return undefined
+  const factors = found.map(({ factor }) => factor)
+  const isNear = nearness(one, other, factors)
+  const beside = rows.reduce((count, i) => count + Number(isNear(i, one.values[i]! - unit)) + Number(isNear(i, one.values[i]! + unit)), 0)
+  return unit > 0 && beside > MOST_BESIDE * 2 * rows.length ? undefined : factors
 }
 
-/** The fewest ratios of some rows, ascending, and how many rows have each; undefined where they are more than a category has levels. */
-function ratiosIn({ values, unit = 0 }: Compared, other: Compared, rows: readonly number[]): ReadonlyMap<number, number> | undefined {
+/** Whether a number stands in one of some ratios to another one's in a row. */
+function nearness({ unit = 0 }: Compared, { values }: Compared, factors: readonly number[]): (row: number, x: number) => boolean {
+  return (i, x) => factors.some((factor) => Math.abs(factor * values[i]! - x) <= tolerance(unit, x))
+}
+
+/** A ratio of the fewest digits that rows leave it, how much they leave, and how many they are. */
+interface Found {
+  readonly factor: number
+  readonly width: number
+  readonly count: number
+}
+
+/** How often ratios as round as these may stand where they need not be round. */
+const BY_CHANCE = 0.05
+
+/**
+ * Whether ratios have fewer digits than the widths that rows leave them mostly hold: of each the number of others of as few digits that lie there
+ * is a probability, and all of them together are one.
+ * @source Fisher, Statistical Methods for Research Workers, 1932: minus twice the sum of their logarithms is χ² of two degrees of freedom each.
+ */
+function areRound(found: readonly Found[]): boolean {
+  const some = found.filter(({ factor }) => factor !== 0)
+  const sum = some.reduce((total, { factor, width }) => total - Math.min(0, log(width / stepOf(factor))), 0)
+  let [term, below] = [1, 0]
+  for (let k = 0; k < some.length; k++) {
+    below += term
+    term *= sum / (k + 1)
+  }
+  return exp(-sum) * below < BY_CHANCE
+}
+
+/** How far numbers of as few digits stand apart. */
+function stepOf(x: number): number {
+  const [digits, exponent] = x.toExponential().split('e') as [string, string]
+  return 10 ** (Number(exponent) + 1 - digits.replace(/\D/g, '').length)
+}
+
+/** The fewest ratios of some rows, ascending; undefined where they are more than a category has levels. */
+function ratiosIn({ values, unit = 0 }: Compared, other: Compared, rows: readonly number[]): readonly Found[] | undefined {
   const intervals = rows.map((i) => {
     const [x, whole] = [values[i]!, other.values[i]!]
     // What is written as nothing is that, and no ratio near it.
@@ -50,9 +94,9 @@ function ratiosIn({ values, unit = 0 }: Compared, other: Compared, rows: readonl
     return { low: (x - slack) / whole, high: (x + slack) / whole }
   })
   if (intervals.some(({ low }) => Number.isNaN(low))) return undefined
-  const found = new Map<number, number>()
+  const found: Found[] = []
   let [low, high, count] = [Number.NaN, Number.NEGATIVE_INFINITY, 0]
-  const close = () => count > 0 && found.set(low <= 0 && high >= 0 ? 0 : simplestIn(low, high), count)
+  const close = () => count > 0 && found.push({ factor: low <= 0 && high >= 0 ? 0 : simplestIn(low, high), width: high - low, count })
   // In the order of their ends the first of each ratio ends first: what begins behind that has another one.
   for (const one of intervals.sort((a, b) => a.high - b.high)) {
     if (one.low <= high) {
@@ -61,7 +105,7 @@ function ratiosIn({ values, unit = 0 }: Compared, other: Compared, rows: readonl
       continue
     }
     close()
-    if (found.size === MOST_RATIOS) return undefined
+    if (found.length === MOST_RATIOS) return undefined
     ;({ low, high } = one)
     count = 1
   }
@@ -93,11 +137,11 @@ export function findFewRatios(columns: readonly Compared[]): ReadonlyMap<string,
 }
 
 /** Whether more rows have such a ratio than of numbers that have nothing to do with each other. */
-function isTold({ values, unit = 0 }: Compared, other: Compared, factors: readonly number[], candidates: number): boolean {
+function isTold(one: Compared, other: Compared, factors: readonly number[], candidates: number): boolean {
+  const { values } = one
   const rows = Array.from(values.keys()).filter((i) => values[i]! > 0)
   if (rows.length < 2) return false
-  const isNear = (i: number, j: number) =>
-    factors.some((factor) => Math.abs(factor * other.values[rows[i]!]! - values[rows[j]!]!) <= tolerance(unit, values[rows[j]!]!))
-  const rate = rateByChance(rows.length, isNear)
+  const isNear = nearness(one, other, factors)
+  const rate = rateByChance(rows.length, (i, j) => isNear(rows[i]!, values[rows[j]!]!))
   return isBeyondChance({ rate, times: rows.length - factors.length, candidates })
 }

@@ -23,7 +23,7 @@ import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFlags } from './find-flags.js'
-import { type FormulaFound, findFormulas, INVERSE, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
+import { type FormulaFound, findFormulas, INVERSE, isTotal, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
 import { findLargest } from './find-largest.js'
@@ -706,11 +706,18 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
   const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))
+  const numberOf = (name: string) => quantities[place.get(name)!]!
   // What is part of a total goes by its other parts where it can, and not by the total.
   const isOfTotal = (one: FormulaFound) =>
     found.some((total) => {
       const parts = namesIn(total.expression)
+      const weights = linearForm(total.expression)?.coefficients
+      const isWhole = () => {
+        const inputs = [...weights!.keys()].map((name) => numberOf(name))
+        return isTotal(numberOf(total.column), [...weights!.values()], (k) => inputs[k]!)
+      }
       if (!isSum(total.expression) || !parts.includes(one.column) || !namesIn(one.expression).includes(total.column)) return false
+      if (weights && !isWhole()) return false
       return found.some((other) => other.column === one.column && namesIn(other.expression).every((name) => parts.includes(name)))
     })
   // Where many rows have one value, as the end of a study, it is drawn, and what comes of it is computed: sums do not come to one value.

@@ -179,6 +179,15 @@ export const equalNotes = ({ rules }: KeptRules): string[] =>
 
 const orWords = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
 
+/** How many of each a day has. */
+const UNITS = { days: 1, hours: 24, minutes: 1440, seconds: 86_400 }
+
+/** Days in the largest unit of which all are whole ones. */
+function timesText(days: readonly number[]): string {
+  const [unit, count] = Object.entries(UNITS).find(([, own]) => days.every((x) => Math.abs(x * own - Math.round(x * own)) < 1e-6)) ?? ['days', 1]
+  return `${orWords(days.map((x) => String(Number((x * count).toPrecision(12)))))} ${unit}`
+}
+
 /** Distances that a note lists, at most. */
 const MOST_LISTED = 6
 
@@ -189,7 +198,7 @@ function distanceNotes(data: InferredTable, { starts }: Measured): string[] {
   return [...starts].flatMap(([name, from]) => {
     const own = few.get(name)
     if (own?.from !== from || own.distances.length > MOST_LISTED) return []
-    const distances = `${orWords(own.distances.map(String))} ${own.months ? 'months' : 'days'}`
+    const distances = own.months ? `${orWords(own.distances.map(String))} months` : timesText(own.distances)
     return [`${name}: ${distances} after ${from} in all rows, and so in new ones; --rules off draws it by itself`]
   })
 }

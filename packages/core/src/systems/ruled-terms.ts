@@ -63,10 +63,11 @@ export class Through {
   readonly ruleOf: ReadonlyMap<string, Derivation>
   readonly becoming: ReadonlySet<string>
 
-  /** `solved`: derived columns that are met by what is given of others. */
+  /** `solved`: derived columns that are met by what is given of others; `rooms`: how sharp observations of the others are at most. */
   constructor(
     private readonly kept: KeptRules,
-    private readonly solved: ReadonlySet<string> = new Set()
+    private readonly solved: ReadonlySet<string> = new Set(),
+    private readonly rooms: ReadonlyMap<string, number> = new Map()
   ) {
     this.columns = new Map([...kept.columns, ...choicesIn(kept)].map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
@@ -349,7 +350,11 @@ export class Through {
     this.targets.push({ column: rule.column, value: wanted.low })
     const scale = column.kind === 'datetime' ? DAY : 1
     const deviation = Number(
-      Math.max(unitOf(column.kind as NumericColumn['kind'], column.format) / Math.sqrt(12), SHARPNESS * column.spread!).toPrecision(2)
+      Math.max(
+        unitOf(column.kind as NumericColumn['kind'], column.format) / Math.sqrt(12),
+        SHARPNESS * column.spread!,
+        (this.rooms.get(column.name) ?? 0) / scale
+      ).toPrecision(2)
     )
     const expression = drawnExpression({ kind: 'column', name: rule.column }, this)
     if (expression && columnsOf(expression).every((name) => this.isFine(name)))

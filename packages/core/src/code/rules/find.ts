@@ -2,7 +2,8 @@ import { firstAbove } from '../../num/ascending.js'
 import { log } from '../../num/elementary.js'
 import { listed } from '../../num/listed.js'
 import { quantileOfSorted, sorted, variance } from '../../num/statistics.js'
-import { type Cells, codesOf, spreadRows } from '../../table/codes.js'
+import { type Cells, type Codes, codesOf, determines, jointCodes, spreadRows } from '../../table/codes.js'
+import { isMissing } from '../../table/cells.js'
 import { linearForm } from '../../table/derivative.js'
 import { COALESCE, columnsOf, type Expression, evaluate, indicatorsOf, namesIn } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
@@ -138,7 +139,7 @@ function relationsBeside(data: WrittenTable, search: Search): Relations {
       (one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule) && logChanceOf(one, data) - bit < logChanceOf(rule, data)
     )
   const bent = common.flatMap((rule): Rule[] => {
-    if (isWhole(rule) || isTerm(rule)) return []
+    if (isWhole(rule) || isTerm(rule) || isStepped(rule, data)) return []
     const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
     if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
@@ -156,6 +157,12 @@ function relationsBeside(data: WrittenTable, search: Search): Relations {
   const stated = [...(search.stated ?? []), ...formulas.filter((rule) => bentFormulas.includes(rule))]
   const again = stated.length > (search.stated?.length ?? 0) ? exactIn(data, { ...search, stated }) : first
   return besides(keepable(joined(again.rules, bent)).kept, again.left)
+}
+
+/** Whether a formula of one number, with exceptions, computes what stands in one piece between thresholds of that number in all rows: the points of a mark. */
+function isStepped(rule: Rule, data: WrittenTable): boolean {
+  const [of, ...others] = rule.kind === 'formula' ? columnsOf(rule.expression) : []
+  return of !== undefined && others.length === 0 && stepAlong(columnIn(data, rule.column), quantityIn(data, of)) !== undefined
 }
 
 /** What a sum with a few exceptions says without any of one of its columns, which is 0 where the others would leave less: what is taxable, of a few who earn little. */
@@ -267,10 +274,19 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const hasTwo = (name: string) => table.columns.some((one) => one.name === name && isCategorical(one) && one.levels.length === 2)
   const isGap = ({ column: name, from }: LookupFound) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
+  // So is what several tell by where they are missing: a kind of home by its floor and its rooms, of which land has neither.
+  const isToldByGaps = ({ column: name, from, parts }: LookupFound) =>
+    from.length > 1 &&
+    !parts &&
+    from.every((input) => gaps.some((one) => one.column === input && one.when === name && one.levels && !one.maybe)) &&
+    determines(
+      from.map((input) => presenceOf(columnIn(data, input))).reduce((a, b) => jointCodes(a, b)),
+      codesOf(columnIn(data, name) as Cells)
+    )
   const most = byLevel ? 3 : 2
   const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
   const lookups = amountsFirst(
-    findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one)),
+    findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one) && !isToldByGaps(one)),
     table.columns
   )
   // What others tell: a hall its seats, whoever fills them.
@@ -487,6 +503,12 @@ function tellingAll(flags: readonly string[], { data, quantities, lookups, first
   const by = (name: string) =>
     flags.flatMap((flag) => lookups.find((one) => one.column === flag && one.from.length === 1 && one.from[0] === name) ?? [])
   return data.table.columns.map(({ name }) => by(name)).find(({ length }) => length === flags.length)
+}
+
+/** Where a column is there. */
+function presenceOf(column: Column): Codes {
+  const { codes } = codesOf(column as Cells)
+  return { codes: codes.map((_, i) => Number(isMissing(column, i))), count: 2 }
 }
 
 /** Columns of numbers and dates that are not the same in all rows. */

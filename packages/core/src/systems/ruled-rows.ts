@@ -184,7 +184,10 @@ const UNITS = { days: 1, hours: 24, minutes: 1440, seconds: 86_400 }
 
 /** Days in the largest unit of which all are whole ones. */
 function timesText(days: readonly number[]): string {
-  const [unit, count] = Object.entries(UNITS).find(([, own]) => days.every((x) => Math.abs(x * own - Math.round(x * own)) < 1e-6)) ?? ['days', 1]
+  const [unit, count] = Object.entries(UNITS).find(([, own]) => days.every((x) => Math.abs(x * own - Math.round(x * own)) < 1e-6)) ?? [
+    'days',
+    1
+  ]
   return `${orWords(days.map((x) => String(Number((x * count).toPrecision(12)))))} ${unit}`
 }
 

@@ -582,15 +582,28 @@ function ordersBroken(total: RunningTotal, data: WrittenTable): readonly Rule[] 
   })
 }
 
+/** Orders of two columns: rows that break one beside a total can be told, and drawn again. */
+const isOfTwo = (rule: Rule): boolean => isOrder(rule) && inputsOf(rule).length === 1 && !rule.exceptions
+
 /** Totals that rows keep which are drawn one by one. */
 export const keptTotalsIn = (data: WrittenTable): readonly RunningTotal[] =>
-  findTotals(data).filter((one) => !isModelled(one, data) && ordersBroken(one, data).length === 0)
+  findTotals(data).filter((one) => !isModelled(one, data) && ordersBroken(one, data).every(isOfTwo))
+
+/** The orders that rows would break which keep some totals: of these, what is computed of them, and what goes along. Cost: as of `findOrders`, where any would be broken. */
+export function ordersBeside(totals: readonly RunningTotal[], data: WrittenTable): readonly OrderFound[] {
+  if (totals.every((one) => ordersBroken(one, data).length === 0)) return []
+  const own = totals.map(({ column: name }) => name)
+  const known = new Set([...own, ...followersOf(totals, data).map(({ column: name }) => name)])
+  const except = new Set([...own, ...totals.flatMap(({ change, by }) => [...namesIn(change), ...(by === undefined ? [] : [by])])])
+  lateRules(findRules(data, { except }), known)
+  return findOrders(quantitiesIn(data).filter(({ name }) => known.has(name)))
+}
 
 /** That totals are not kept where rows would break orders by it. */
 const orderedNotes = (data: WrittenTable): string[] =>
   findTotals(data).flatMap((one) => {
     const orders = isModelled(one, data) ? [] : ordersBroken(one, data)
-    if (orders.length === 0) return []
+    if (orders.every(isOfTwo)) return []
     return `${totalText(one)}, which new rows do not keep: in each of them ${listed(orders.map((rule) => `“${ruleText(rule)}”`))} is kept instead; sbridge forecast continues such a series`
   })
 

@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url)
 const PACKAGES = {
   '@sbridge/core': { path: 'packages/core', budget: 1766 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3012 }
+  sbridge: { path: 'packages/sbridge', budget: 3022 }
 }
 
 interface Packed {
@@ -257,13 +257,13 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all kernels of WebAssembly, of which a page loads one of the engine (10 kB) and that of rows (2 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 186 kB', async () => {
+  it('rows from a table: 188 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(188)
+    expect(await weight(program)).toBeLessThan(190)
   })
   it('all of the core: 654 kB', async () => {
     expect(await weight("export * from '@sbridge/core'")).toBeLessThan(654)

@@ -1,5 +1,6 @@
 import { eachRule } from '../../code/rules/families.js'
 import { keptTotalsIn, ordersBeside } from '../../code/rules/find.js'
+import type { OrderFound } from '../../code/rules/find-orders.js'
 import { keepRules } from '../../code/rules/keep.js'
 import {
   distances,
@@ -11,7 +12,6 @@ import {
   type Totals,
   totalsInTurn
 } from '../../code/rules/keep-totals.js'
-import type { OrderFound } from '../../code/rules/find-orders.js'
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { lateRules } from '../../code/rules/late.js'
 import { parseRule } from '../../code/rules/parse-rule.js'

@@ -3,7 +3,7 @@ import { type CategoricalColumn, isCategorical } from '../../table/table.js'
 import { findComparisons } from './find-comparisons.js'
 import { findSteps, MOST_LEVELS } from './find-steps.js'
 import type { Quantity } from './quantity.js'
-import { breachOf, type WrittenTable } from './rows-of-rule.js'
+import { binAt, breachOf, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
 
 /** Levels of a column of which one is left open, at least: what the others tell is which of two. */
@@ -57,5 +57,15 @@ function ruleBeside(level: number, column: CategoricalColumn, { data, numbers, t
   const own = takeTableRows({ columns: [column], rowCount: column.codes.length }, rows).columns
   const others = numbers.map((one): Quantity => ({ ...one, values: Float64Array.from(rows, (i) => one.values[i]!) }))
   const found = [...findSteps(own, others, { tried }), ...findComparisons(own, others, tried)]
-  return found.map((one): Rule => ({ kind: 'step', ...one, open: [column.levels[level]!] })).find((rule) => !breachOf(rule, data))
+  return found
+    .map((one) => ({ kind: 'step' as const, ...one, open: [column.levels[level]!] }))
+    .find((rule) => isAnywhere(rule, column.codes, level, data) && !breachOf(rule, data))
+}
+
+/** Whether a level stands in all pieces in which others do: a group beside others, as a species, lies on one side. */
+function isAnywhere(rule: Extract<Rule, { kind: 'step' }>, codes: Int32Array, level: number, data: WrittenTable): boolean {
+  const bin = binAt(rule, data)
+  const [own, others] = [new Set<number | undefined>(), new Set<number | undefined>()]
+  for (const [i, code] of codes.entries()) (code === level ? own : others).add(bin(i))
+  return [...others].every((at) => own.has(at))
 }

@@ -12,7 +12,7 @@ const LEAST_LEVELS = 3
 const LEAST_ROWS = 16
 
 /**
- * Categories that numbers tell but for one level, which comes whatever the numbers are: `status = bins(on_hand, 1, > least) or discontinued`. Each by the
+ * Categories that numbers tell but for one level, which comes whatever the numbers are, as often in each piece: `status = bins(on_hand, 1, > least) or discontinued`. Each by the
  * evidence of the rows of the other levels, among as many candidates as it has levels; where several levels could be left open that of fewest rows is. Of
  * columns that are free, from numbers that are not computed from them. Cost: of each such column and level as of `findSteps` and
  * `findComparisons` for one column.
@@ -62,10 +62,20 @@ function ruleBeside(level: number, column: CategoricalColumn, { data, numbers, t
     .find((rule) => isAnywhere(rule, column.codes, level, data) && !breachOf(rule, data))
 }
 
-/** Whether a level stands in all pieces in which others do: a group beside others, as a species, lies on one side. */
+/** Standard deviations by which a level may be more or less often in a piece than its rows would by chance. */
+const ERRORS = 3
+
+/** Whether a level stands in all pieces in which others do, as often as by chance: a group beside others, as a species, lies on one side. */
 function isAnywhere(rule: Extract<Rule, { kind: 'step' }>, codes: Int32Array, level: number, data: WrittenTable): boolean {
   const bin = binAt(rule, data)
-  const [own, others] = [new Set<number | undefined>(), new Set<number | undefined>()]
-  for (const [i, code] of codes.entries()) (code === level ? own : others).add(bin(i))
-  return [...others].every((at) => own.has(at))
+  const [own, others] = [new Map<number | undefined, number>(), new Map<number | undefined, number>()]
+  for (const [i, code] of codes.entries()) {
+    const counts = code === level ? own : others
+    counts.set(bin(i), (counts.get(bin(i)) ?? 0) + 1)
+  }
+  const sum = (counts: ReadonlyMap<unknown, number>) => [...counts.values()].reduce((total, count) => total + count, 0)
+  return [...others].every(([at, count]) => {
+    const [rows, share, found] = [sum(own), count / sum(others), own.get(at) ?? 0]
+    return found > 0 && Math.abs(found - rows * share) <= ERRORS * Math.sqrt(rows * share * (1 - share))
+  })
 }

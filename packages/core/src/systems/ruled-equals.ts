@@ -48,6 +48,13 @@ export function turnedRules(
     const { column, of } = rule
     const [own, other] = [status.get(column), status.get(of)]
     if (own === undefined) return
+    // What is nothing does not say what it is nothing of.
+    if (rule.factors?.includes(0)) {
+      if (own === 'observed') return
+      turned.set(rule, undefined)
+      warnings.push(lostBeside(rule))
+      return
+    }
     if (!isDrawn(of)) {
       if (own === 'observed') return
       turned.set(rule, own === 'some' ? { ...rule, among: givenAmong(kept, known.given, column) } : undefined)

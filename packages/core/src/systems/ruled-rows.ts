@@ -22,8 +22,8 @@ import { isCalendarPart } from '../code/rules/key-part.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
 import { type Ratio, ratiosOf } from '../code/rules/ratios.js'
-import { binAt, breachOf, breachWords, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
-import { inputsOf, type Rule, ruleText } from '../code/rules/rule.js'
+import { binAt, breachOf, breachWords, columnIn, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
+import { inputsOf, isOpenCell, type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { takeRulesOut } from '../code/rules/stacked.js'
 import { type Standing, standingText } from '../code/rules/standings.js'
@@ -34,7 +34,7 @@ import { withinOf } from '../code/rules/within.js'
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { listed, typesFlag } from '../num/listed.js'
-import { isMissing } from '../table/cells.js'
+import { cellAt, isMissing } from '../table/cells.js'
 import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
@@ -166,12 +166,30 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
 /** That numbers are another column's in many rows, as people are told. */
 export const equalNotes = ({ rules }: KeptRules): string[] =>
   rules.flatMap((rule) =>
-    rule.kind === 'equal'
+    rule.kind === 'equal' && rule.throughout
       ? [
-          `${rule.column}: the same as “${rule.of}”${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so in new ones; --rules off draws it by itself`
+          `${rule.column}: ${orWords((rule.factors ?? []).map(String))} times ${rule.of} in all rows, and so in new ones; --rules off draws it by itself`
         ]
-      : []
+      : rule.kind === 'equal'
+        ? [
+            `${rule.column}: the same as “${rule.of}”${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so in new ones; --rules off draws it by itself`
+          ]
+        : []
   )
+
+const orWords = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+
+/** How many of each a day has. */
+const UNITS = { days: 1, hours: 24, minutes: 1440, seconds: 86_400 }
+
+/** Days in the largest unit of which all are whole ones. */
+function timesText(days: readonly number[]): string {
+  const [unit, count] = Object.entries(UNITS).find(([, own]) => days.every((x) => Math.abs(x * own - Math.round(x * own)) < 1e-6)) ?? [
+    'days',
+    1
+  ]
+  return `${orWords(days.map((x) => String(Number((x * count).toPrecision(12)))))} ${unit}`
+}
 
 /** Distances that a note lists, at most. */
 const MOST_LISTED = 6
@@ -183,7 +201,7 @@ function distanceNotes(data: InferredTable, { starts }: Measured): string[] {
   return [...starts].flatMap(([name, from]) => {
     const own = few.get(name)
     if (own?.from !== from || own.distances.length > MOST_LISTED) return []
-    const distances = `${own.distances.slice(0, -1).join(', ')} or ${own.distances.at(-1)} ${own.months ? 'months' : 'days'}`
+    const distances = own.months ? `${orWords(own.distances.map(String))} months` : timesText(own.distances)
     return [`${name}: ${distances} after ${from} in all rows, and so in new ones; --rules off draws it by itself`]
   })
 }
@@ -319,7 +337,8 @@ function onClock(rule: Rule, data: InferredTable): Rule {
 function refuseThresholds(rule: Rule, data: InferredTable): void {
   if (rule.kind !== 'step') return
   const bin = binAt(rule, data)
-  const bins = new Set(Array.from({ length: data.table.rowCount }, (_, i) => bin(i)))
+  const cell = cellAt(columnIn(data, rule.column))
+  const bins = new Set(Array.from({ length: data.table.rowCount }, (_, i) => (isOpenCell(rule.open, cell(i)) ? undefined : bin(i))))
   const empty = [...rule.cuts, undefined].findIndex((_, k) => !bins.has(k))
   if (empty < 0) return
   const values = quantityIn(data, rule.of).values.filter((x) => !Number.isNaN(x))

@@ -13,7 +13,8 @@ import {
   type RuledColumn,
   ruleTexts,
   startsOfKept,
-  THERE,
+  type There,
+  thereLevel,
   thereOf
 } from '../code/rules/kept-rules.js'
 import { hasKey, keyOf } from '../code/rules/lookup-table.js'
@@ -62,10 +63,11 @@ export class Through {
   readonly ruleOf: ReadonlyMap<string, Derivation>
   readonly becoming: ReadonlySet<string>
 
-  /** `solved`: derived columns that are met by what is given of others. */
+  /** `solved`: derived columns that are met by what is given of others; `rooms`: how sharp observations of the others are at most. */
   constructor(
     private readonly kept: KeptRules,
-    private readonly solved: ReadonlySet<string> = new Set()
+    private readonly solved: ReadonlySet<string> = new Set(),
+    private readonly rooms: ReadonlyMap<string, number> = new Map()
   ) {
     this.columns = new Map([...kept.columns, ...choicesIn(kept)].map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
@@ -109,12 +111,13 @@ export class Through {
   private givenOf(rule: Derivation, { value, rest: others }: { value: GivenValue; rest: Given }): Given {
     const wanted = wantedOf(this.columns.get(rule.column)!, value)
     const there = thereOf(rule)
-    const isOpen = there !== undefined && there.or === 0 && distanceOf(wanted, 0) === 0
-    if (isOpen) {
+    const open = there && openWanted(there, wanted)
+    if (there && open && typeof open !== 'boolean') return { ...others, [there.column]: open.join('|') }
+    if (open) {
       this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
       return others
     }
-    const rest = there ? { [there.column]: THERE, ...others } : others
+    const rest = there ? { [there.column]: thereLevel(there), ...others } : others
     if (this.solved.has(rule.column)) {
       this.targets.push({ column: rule.column, value: (wanted as Interval).low })
       return rest
@@ -347,7 +350,11 @@ export class Through {
     this.targets.push({ column: rule.column, value: wanted.low })
     const scale = column.kind === 'datetime' ? DAY : 1
     const deviation = Number(
-      Math.max(unitOf(column.kind as NumericColumn['kind'], column.format) / Math.sqrt(12), SHARPNESS * column.spread!).toPrecision(2)
+      Math.max(
+        unitOf(column.kind as NumericColumn['kind'], column.format) / Math.sqrt(12),
+        SHARPNESS * column.spread!,
+        (this.rooms.get(column.name) ?? 0) / scale
+      ).toPrecision(2)
     )
     const expression = drawnExpression({ kind: 'column', name: rule.column }, this)
     if (expression && columnsOf(expression).every((name) => this.isFine(name)))
@@ -426,3 +433,10 @@ const SHARPNESS = 0.01
 /** Columns that a rule derives its column from, but for the gap of an order, and what says where the rule holds. */
 const inputsOf = (rule: Derivation): readonly string[] =>
   rule.kind === 'order' ? [...new Set(startsOfKept(rule))] : inputsOfKept(rule).filter((name) => name !== thereOf(rule)?.column)
+
+/** Whether what is wanted may be what a rule leaves open: levels that are all that is wanted, true where others are too, or numbers where nothing stands for it. */
+function openWanted({ or }: There, wanted: Wanted): readonly string[] | boolean {
+  if (typeof or !== 'object') return or === 0 && distanceOf(wanted, 0) === 0
+  if (wanted.kind !== 'levels' || !wanted.levels.some((level) => or.includes(level))) return false
+  return wanted.levels.every((level) => or.includes(level) && level.trim() === level && !level.includes('|')) ? wanted.levels : true
+}

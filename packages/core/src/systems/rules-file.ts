@@ -102,7 +102,12 @@ const exceptions = optional(
   })
 )
 
-const there = optional(record<There>({ column: text, or: (value, field) => (value === 0 ? 0 : word('missing')(value, field)) }))
+const there = optional(
+  record<There>({
+    column: text,
+    or: (value, field) => (value === 0 ? 0 : Array.isArray(value) ? list(text)(value, field) : word('missing')(value, field))
+  })
+)
 
 const keyPart: Reader<KeyPart | null> = (value, field) =>
   value === null ? null : Array.isArray(value) ? list(number(UNSCALED))(value, field) : word(...CALENDAR_PARTS, ...EXTREMES)(value, field)
@@ -135,7 +140,8 @@ const stepRecord = record<Kept<'step'>>({
   dates: optional(isTrue),
   clock: optional(word('minutes', 'seconds')),
   values: list(cell),
-  missing: cell
+  missing: cell,
+  there
 })
 
 const whereFields = {
@@ -226,7 +232,8 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     flag: text,
     among,
     apart: list(number(UNSCALED)),
-    factors: optional(list(number({ above: 0, most: 1 }))),
+    factors: optional(list(number({ least: 0, most: 1e300 }))),
+    throughout: optional(isTrue),
     inverse: optional(isTrue)
   }),
   gap: (value, field) => {
@@ -336,7 +343,7 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
     one.kind === 'lookup'
       ? [...one.table.values, ...(one.exceptions?.values ?? [])]
       : one.kind === 'step'
-        ? [...one.values, one.missing]
+        ? [...one.values, one.missing, ...(typeof one.there?.or === 'object' ? one.there.or : [])]
         : one.values
   if (kind === 'identifier' || !values.every(fits))
     throw damaged(`a model whose ${at} gives what ${one.column} cannot hold`, 'its levels, or numbers')

@@ -3,11 +3,11 @@ import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expre
 import { roundToFormat } from '../../table/present.js'
 import type { NumericColumn } from '../../table/table.js'
 import type { KeptEqual } from './equals.js'
-import { type KeptRule, type KeptRules, openCell, type RuledColumn, type There, thereOf } from './kept-rules.js'
+import { type KeptRule, type KeptRules, type RuledColumn, type There, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
 import { DAY, sameness, takenBy, unitOf } from './quantity.js'
 import { isWhere, saysGap } from './rows-of-rule.js'
-import { wheresOf } from './rule.js'
+import { isOpenCell, wheresOf } from './rule.js'
 import { besideStandIn } from './stand-in.js'
 import { binOf, columnsOfCuts, isNumber } from './thresholds.js'
 
@@ -92,7 +92,7 @@ function completing(rule: Exclude<KeptRule, KeptEqual>, columns: Columns): Step 
 /** Leaves a cell as it is that the rule leaves open. */
 function openly(step: Step, there: There | undefined): Step {
   if (!there) return step
-  const isOpen = (row: SettlingRow) => row.cell(step.column) === openCell(there)
+  const isOpen = (row: SettlingRow) => isOpenCell(there.or, row.cell(step.column))
   return {
     column: step.column,
     back: (row) => isOpen(row) || step.back(row),

@@ -10,6 +10,7 @@ import { type CategoricalColumn, type Column, isNumeric, type NumericColumn } fr
 import { needs } from './choose.js'
 import { equalFactors } from './equal-factors.js'
 import { type Compared, equalColumns, sharedBy } from './equal-numbers.js'
+import { type FewRatios, fewRatios, findFewRatios } from './few-ratios.js'
 import { MOST_COLUMNS_OF } from './find-formulas.js'
 import { columnOfCells } from './lookup-table.js'
 import { quantityOf, tolerance } from './quantity.js'
@@ -35,6 +36,8 @@ export interface KeptEqual {
   readonly factors?: readonly number[] | undefined
   /** Whether the other one is such a share of the column instead. */
   readonly inverse?: true | undefined
+  /** The column is one of `factors` times the other one in all rows that have it. */
+  readonly throughout?: true | undefined
 }
 
 /** Columns that are others in many rows, made ready to be kept; no other column is named as their flags. Cost O(rows) for each. */
@@ -46,8 +49,20 @@ export function keepEquals(pairs: readonly (readonly [column: string, of: string
     const own = columnIn(data, column)
     const factors = isNumeric(own) ? equalFactors(quantityIn(data, column), quantityIn(data, of)) : []
     const apart = isNumeric(own) ? atomsIn(presentValues(own)) : []
-    return { kind: 'equal', column, of, flag, among: amongOf(own), apart, ...(factors.length > 0 ? { factors } : {}) }
+    const rule: KeptEqual = { kind: 'equal', column, of, flag, among: amongOf(own), apart, ...(factors.length > 0 ? { factors } : {}) }
+    return throughout(rule, data) ?? rule
   })
+}
+
+/** Any number. */
+const ANY = { least: -1e300, most: 1e300 }
+
+/** The same where few ratios tell all rows, and shares that stand out, or nothing, do not. */
+function throughout(rule: KeptEqual, data: WrittenTable): KeptEqual | undefined {
+  if (![rule.column, rule.of].every((name) => isNumeric(columnIn(data, name)))) return undefined
+  const few = fewRatios(quantityIn(data, rule.column), quantityIn(data, rule.of))
+  if (!few || isToldThroughout({ ...rule, apart: rule.apart.filter((x) => x === 0) }, data)) return undefined
+  return { ...rule, among: ANY, apart: [], factors: few, throughout: true }
 }
 
 function amongOf(column: Column): Among {
@@ -67,7 +82,7 @@ const [SAME, OTHER] = ['same', 'other']
 
 /** What another column is times in rows of a level of the flag; undefined where the two have nothing to do with each other. */
 export function timesAt({ inverse }: KeptEqual, level: unknown): number | undefined {
-  const times = level === SAME ? 1 : Number(level)
+  const times = level === SAME ? 1 : level === null ? Number.NaN : Number(level)
   return Number.isNaN(times) ? undefined : inverse ? 1 / times : times
 }
 
@@ -93,6 +108,7 @@ export function equalsOf({ table, formats }: WrittenTable, { rules, taken, excep
     if (isNumeric(column)) return [quantityOf(column, formatIn({ table, formats }, column.name))]
     return column.kind === 'category' ? [{ name: column.name, isLevel: true, values: levelsIn(column, levels) }] : []
   })
+  const few = compared.length <= MOST_COLUMNS_OF[2] ? findFewRatios(compared) : new Map<string, FewRatios>()
   const apart = new Map(compared.map((one) => [one.name, later(() => (one.isLevel ? one.values : withoutAtoms(one.values)))]))
   const pairs = equalColumns(compared).flatMap((pair) => {
     const { count } = sharedBy(apart.get(pair.column)!(), apart.get(pair.of)!())
@@ -111,6 +127,11 @@ export function equalsOf({ table, formats }: WrittenTable, { rules, taken, excep
   const units = new Map(compared.map(({ name, unit }) => [name, unit]))
   const known = [...rules]
   const found = new Map<string, string>()
+  for (const [column, { of }] of few) {
+    if (taken(column) || except.has(column) || except.has(of) || needs([of], known).has(column)) continue
+    found.set(column, of)
+    known.push({ kind: 'order', column, low: { kind: 'column', name: of } })
+  }
   for (const { column, of } of pairs.sort((a, b) => b.count - a.count)) {
     const sides = [
       [column, of],
@@ -150,10 +171,13 @@ function levelsIn({ levels, codes }: CategoricalColumn, places: Map<string, numb
 export const canWrite = (own = 0, other = 0): boolean => own === 0 || (other > 0 && own <= other)
 
 /** Where two columns are the same. */
-export function flagColumn({ column, of, flag, apart, factors = [] }: KeptEqual, data: WrittenTable): [CategoricalColumn, ColumnFormat] {
+export function flagColumn(
+  { column, of, flag, apart, factors = [], throughout }: KeptEqual,
+  data: WrittenTable
+): [CategoricalColumn, ColumnFormat] {
   const [own, other] = [cellAt(columnIn(data, column)), cellAt(columnIn(data, of))]
   const { unit } = factors.length > 0 ? quantityIn(data, column) : { unit: 0 }
-  const isSame = (cell: CellValue, i: number) => cell !== null && cell === other(i) && !apart.includes(cell as number)
+  const isSame = (cell: CellValue, i: number) => !throughout && cell !== null && cell === other(i) && !apart.includes(cell as number)
   const share = (cell: CellValue, i: number) =>
     typeof cell !== 'number' || apart.includes(cell)
       ? -1
@@ -162,18 +186,29 @@ export function flagColumn({ column, of, flag, apart, factors = [] }: KeptEqual,
   const all = [SAME, OTHER, ...factors.map(String)]
   // Of shares alone no row has the same.
   const levels = codes.includes(0) ? all : all.slice(1)
+  // What is missing has no ratio, where all others have one.
+  const place = (code: number, i: number) => (throughout && own(i) === null ? -1 : code - all.length + levels.length)
   return [
-    { name: flag, kind: 'category', levels, codes: codes.map((code) => code - all.length + levels.length) },
+    { name: flag, kind: 'category', levels, codes: codes.map(place) },
     { name: flag, source: 'text', kind: 'category' }
   ]
 }
 
 /** Whether a column is the other one, or a share of it, in all rows but those of numbers that stand out by themselves. Cost O(rows). */
 export function isOtherThroughout(column: string, of: string, data: WrittenTable): boolean {
-  const [rule] = keepEquals([[column, of]], data)
-  const [{ codes, levels }] = flagColumn(rule!, data)
-  const own = cellAt(columnIn(data, column))
-  return codes.every((code, i) => levels[code] !== OTHER || rule!.apart.includes(own(i) as number))
+  return isToldThroughout(keepEquals([[column, of]], data)[0]!, data)
+}
+
+function isToldThroughout(rule: KeptEqual, data: WrittenTable): boolean {
+  const [{ codes, levels }] = flagColumn(rule, data)
+  const own = cellAt(columnIn(data, rule.column))
+  return codes.every((code, i) => levels[code] !== OTHER || rule.apart.includes(own(i) as number))
+}
+
+/** Of few ratios that tell all rows the one that a number comes nearest to. */
+function nearestTimes({ throughout, inverse, factors = [] }: KeptEqual, own: CellValue, other: CellValue): number | undefined {
+  if (!throughout || inverse || typeof own !== 'number' || typeof other !== 'number') return undefined
+  return factors.reduce((best, factor) => (Math.abs(factor * other - own) < Math.abs(best * other - own) ? factor : best), factors[0]!)
 }
 
 /** A cell that is to be another one's where both are there and the column can have it. */
@@ -206,7 +241,7 @@ export function putEqual(rule: KeptEqual, own: Placed, other: Placed, flags: Cat
   const [cell, otherCell, flag] = [cellAt(column), cellAt(other.column), cellAt(flags)]
   const written = (value: CellValue) => (typeof value === 'number' ? roundToFormat(roundToFormat(value, other.format), own.format) : value)
   const cells = Array.from(flags.codes, (_, i) => {
-    const times = timesAt(rule, flag(i))
+    const times = timesAt(rule, flag(i)) ?? nearestTimes(rule, cell(i), otherCell(i))
     if (times === undefined) return cell(i)
     const value = timesOf(otherCell(i), times)
     return sameCell(cell(i), times === 1 ? written(value) : roundedIn(value, own.format), rule.among)

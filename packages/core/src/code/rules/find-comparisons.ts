@@ -53,14 +53,14 @@ const [FEW_ROWS, FIRST_ROWS] = [4, 12]
  * shows nothing: of the n and m rows on the two sides, among which it has the same numbers, both together must tell all, which by
  * chance has probability 1 over (n + m choose n). Cost O(p²) on a few rows for each column, and O(n log n) for each pair that passes.
  */
-export function findComparisons(columns: readonly Column[], quantities: readonly Quantity[]): ComparisonFound[] {
+export function findComparisons(columns: readonly Column[], quantities: readonly Quantity[], tried = 1): ComparisonFound[] {
   const targets = columns.flatMap((column): Target[] => {
     const found = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
     return found && found.count >= 2
       ? [{ name: column.name, ...found, few: someOfEach(found, FEW_ROWS), first: someOfEach(found, FIRST_ROWS) }]
       : []
   })
-  const candidates = targets.length * quantities.length ** 2
+  const candidates = targets.length * quantities.length ** 2 * tried
   return targets.flatMap((target) => comparisonOf(target, quantities, candidates) ?? [])
 }
 
@@ -146,7 +146,7 @@ function splitsOf(compared: Compared, candidates: number): Split[] {
     separations(compared.target, measure, rows).flatMap((one): Split[] => {
       const cut = measure.cut(one.high, one.low)
       const isBelow = (i: number) => ((one.below >> compared.target.codes[i]!) & 1) === 1
-      if (!cut || !isTold(compared, isBelow, candidates) || isApart(measure, rows, one)) return []
+      if (!cut || !isTold(compared, isBelow, candidates) || measures.some((other) => areApart(other, rows, isBelow))) return []
       return [{ below: one.below, levels: one.levels, ...cut }]
     })
   )
@@ -291,9 +291,11 @@ function rowsInBoth(values: Float64Array, rows: readonly number[], isBelow: (row
   return rows.filter((i) => values[i]! >= range.low && values[i]! <= range.high)
 }
 
-/** Whether the two sides lie farther apart than their neighbours among themselves: groups, and no threshold. */
-function isApart(measure: Measure, rows: Uint32Array, { low }: Separation): boolean {
-  const values = Float64Array.from(rows, (i) => measure.at(i)).filter((x) => !Number.isNaN(x))
-  const distinct = [...new Set(values.sort())]
+/** Whether the two sides lie farther apart than their neighbours among themselves, by what is between two numbers or how many times one is the other: groups, and no threshold. */
+function areApart(measure: Measure, rows: Uint32Array, isBelow: (row: number) => boolean): boolean {
+  const some = Array.from(rows).filter((i) => !Number.isNaN(measure.at(i)))
+  const low = some.reduce((least, i) => (isBelow(i) ? least : Math.min(least, measure.at(i))), Number.POSITIVE_INFINITY)
+  if (some.some((i) => isBelow(i) && measure.at(i) >= low)) return false
+  const distinct = [...new Set(Float64Array.from(some, (i) => measure.at(i)).sort())]
   return standsApart(distinct, distinct.indexOf(low))
 }

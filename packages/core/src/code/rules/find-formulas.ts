@@ -1,5 +1,5 @@
 import { log } from '../../num/elementary.js'
-import { variance } from '../../num/statistics.js'
+import { mean, variance } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
 import {
   CALENDAR,
@@ -17,6 +17,17 @@ import { hasValues, leastFromHalf, type Quantity, tolerance } from './quantity.j
 import { binary, column, number, SHAPES, type Shape, scaled, TERMS, writeSum } from './shapes.js'
 import { Sieve } from './sieve.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
+
+/**
+ * Whether a sum of columns as they are is their total: at least as many come to it as come off, and it is no less than any of these, on average. What is
+ * left of a price is one, and what a price has beside the total of it is none.
+ */
+export function isTotal(one: Quantity, weights: readonly number[], input: (place: number) => Quantity): boolean {
+  const off = weights.flatMap((weight, k) => (weight === -1 ? [k] : []))
+  if (weights.some((weight) => Math.abs(weight) !== 1) || 2 * off.length > weights.length) return false
+  const size = ({ values }: Quantity) => mean(values.filter((x) => !Number.isNaN(x)))
+  return off.every((k) => size(one) >= size(input(k)))
+}
 
 /** A formula that all rows obey. */
 export interface FormulaFound {
@@ -354,8 +365,9 @@ class Search {
     const found = this.targets.list.map((target) => [target, plain.of(target)] as const)
     for (const [target, sum] of found) {
       pass(target, sum ?? timed?.of(target))
-      // What is part of a total may go by its other parts: a tax by the amounts that it is on, and not by what has to be paid with it.
-      if (sum?.constant !== 0 || sum.weights.some((weight) => weight !== 1)) continue
+      // What is part of a total, or comes off it, may go by its other parts: a tax by the price and the discount that it is on, and not by what has to be
+      // paid with it.
+      if (sum?.constant !== 0 || !isTotal(quantities[target]!, sum.weights, (k) => quantities[sum.inputs[k]!]!)) continue
       for (const part of sum.inputs) {
         const others = new Set(quantities.flatMap((_, q) => (q === part || !sum.inputs.includes(q) ? [q] : [])))
         if (this.targets.list.includes(part)) pass(part, plain.ofOther(quantities[part]!, others))

@@ -17,6 +17,13 @@ interface StepsFound {
   readonly clock?: ClockUnit
 }
 
+interface Search {
+  /** Rows that candidates must pass before all rows are looked at. */
+  readonly firstRows?: number | undefined
+  /** How many columns were made of each to be looked at. */
+  readonly tried?: number
+}
+
 /** Levels beyond which a column is no set of bins. */
 export const MOST_LEVELS = 12
 /** Rows of each level that says whether there are thresholds. */
@@ -36,13 +43,17 @@ const LONGEST_GAP = log(1000)
  * them at each of k values that have rows enough. Numbers must come as near the thresholds as each other. Cost O(p²) on the first rows, spread over the
  * table, and O(n log n) for each number of which these leave a column open.
  */
-export function findSteps(columns: readonly Column[], quantities: readonly Quantity[], firstRows = FIRST_ROWS): StepsFound[] {
+export function findSteps(
+  columns: readonly Column[],
+  quantities: readonly Quantity[],
+  { firstRows = FIRST_ROWS, tried = 1 }: Search = {}
+): StepsFound[] {
   const targets = columns.flatMap((column) => {
     const found = column.kind === 'identifier' ? undefined : fewCodesOf(column, MOST_LEVELS)
     return found && found.count >= 2 ? [{ name: column.name, ...found }] : []
   })
   if (targets.length === 0) return []
-  const candidates = targets.length * quantities.length
+  const candidates = targets.length * quantities.length * tried
   const rowCount = targets[0]!.codes.length
   const looks = LOOKS.map((part) => spreadRows(rowCount, Math.ceil(firstRows / part)))
   return quantities.flatMap((quantity) => {

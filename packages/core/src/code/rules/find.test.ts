@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { mistyped, plantedTables, ruleless } from '../../../../../test/planted-tables.js'
+import { mistyped, plantedTables, ruleless, textTable } from '../../../../../test/planted-tables.js'
 import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { derivative } from '../../table/derivative.js'
@@ -1142,4 +1142,45 @@ it('a term of hours is counted from a moment, and one of a plan tells its price,
   expect(found({ rowCount, columns: [text('opened', opened.map(iso)), text('waits', waits), answered] })).toContain(
     'waits = 1440 * (answered - opened)'
   )
+})
+
+it('a tax on what a discount leaves is computed of both, beside the total that both are part of', () => {
+  const rows = 300
+  const u = uniforms(keyFromSeed(47), 4 * rows)
+  const cents = (x: number) => Math.round(100 * x + 1e-6) / 100
+  const price = Array.from({ length: rows }, (_, i) => cents(20 + 180 * u[4 * i]!))
+  const discount = price.map((x, i) => cents(x * [0, 0, 0.1, 0.15][Math.floor(4 * u[4 * i + 1]!)]!))
+  const tip = price.map((_, i) => cents(20 * u[4 * i + 2]!))
+  const tax = price.map((x, i) => cents(0.0825 * (x - discount[i]!)))
+  const total = price.map((x, i) => cents(x - discount[i]! + tax[i]! + tip[i]!))
+  const rules = found(textTable({ price, discount, tax, tip, total }))
+  expect(rules).toContain('tax = 0.0825 * price - 0.0825 * discount')
+  expect(rules).toContain('total = price + tax + tip - discount')
+})
+
+it('points that stand between thresholds of a mark are told by these, and not by a line that but for a few they are near to', () => {
+  const rows = 400
+  const u = uniforms(keyFromSeed(48), 2 * rows)
+  const mark = Array.from({ length: rows }, (_, i) => Math.round(10 * (38 + 30 * (u[2 * i]! + u[2 * i + 1]!))) / 10)
+  const points = mark.map((x) => (x >= 80 ? 4 : x >= 70 ? 3 : x >= 60 ? 2 : x >= 50 ? 1 : 0))
+  expect(found(textTable({ mark, points }))).toEqual(['points = bins(mark, 50, 60, 70, 80)'])
+})
+
+it('a kind is not looked up by what it has none of: homes by floors and rooms', () => {
+  const rows = 300
+  const u = uniforms(keyFromSeed(49), 3 * rows)
+  const kind = Array.from({ length: rows }, (_, i) => ['flat', 'house', 'land'][Math.floor(3 * u[3 * i]!)]!)
+  const rooms = kind.map((one, i) => (one === 'land' ? null : 1 + Math.floor(5 * u[3 * i + 1]!)))
+  const floor = kind.map((one, i) => (one === 'flat' ? Math.floor(8 * u[3 * i + 2]!) : null))
+  expect(found(textTable({ kind, rooms, floor }))).toEqual(['floor missing where kind = house, land', 'rooms missing where kind = land'])
+})
+
+it('sides that lie apart in how many times one number is the other are groups, as of coins whose fees are compared with their numbers', () => {
+  const rows = 400
+  const u = uniforms(keyFromSeed(50), 2 * rows)
+  const prices = { BTC: 60_000, ETH: 3000, SOL: 150 }
+  const coin = Array.from({ length: rows }, (_, i) => Object.keys(prices)[Math.floor(3 * u[2 * i]!)] as 'BTC')
+  const number = coin.map((one, i) => Number(((10_000 * (0.1 + u[2 * i + 1]!)) / prices[one]).toPrecision(6)))
+  const fee = coin.map((one, i) => Number((0.001 * prices[one] * number[i]! * (1 + u[(2 * i + 7) % rows]!)).toFixed(4)))
+  expect(found(textTable({ coin, number, fee })).filter((rule) => rule.startsWith('coin'))).toEqual([])
 })

@@ -2,7 +2,8 @@ import { firstAbove } from '../../num/ascending.js'
 import { log } from '../../num/elementary.js'
 import { listed } from '../../num/listed.js'
 import { quantileOfSorted, sorted, variance } from '../../num/statistics.js'
-import { type Cells, codesOf, spreadRows } from '../../table/codes.js'
+import { isMissing } from '../../table/cells.js'
+import { type Cells, type Codes, codesOf, determines, jointCodes, spreadRows } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
 import { COALESCE, columnsOf, type Expression, evaluate, indicatorsOf, namesIn } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
@@ -15,6 +16,7 @@ import { clashOf, goTogether, isOrder, keepable, needs } from './choose.js'
 import { designedSize, goesAlong } from './designed.js'
 import { bends, exceptionsOf } from './exceptions.js'
 import { type FewDistances, findFewDistances } from './few-distances.js'
+import { type FewRatios, findFewRatios } from './few-ratios.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
 import { findBrackets, findBracketsBeside, findBracketsByLevel } from './find-brackets.js'
@@ -22,13 +24,14 @@ import { findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFlags } from './find-flags.js'
-import { type FormulaFound, findFormulas, INVERSE, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
+import { type FormulaFound, findFormulas, INVERSE, isTotal, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './find-formulas.js'
 import { findGaps } from './find-gaps.js'
 import { findJointGaps } from './find-joint-gaps.js'
 import { findLargest } from './find-largest.js'
 import { findLookups, isSameNumber, type LookupFound } from './find-lookups.js'
 import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
+import { findOpenLevels } from './find-open-levels.js'
 import { findCrossing, findLimits, findOrders, type OrderFound, shortest } from './find-orders.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findConstantSums } from './find-sums.js'
@@ -136,7 +139,7 @@ function relationsBeside(data: WrittenTable, search: Search): Relations {
       (one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule) && logChanceOf(one, data) - bit < logChanceOf(rule, data)
     )
   const bent = common.flatMap((rule): Rule[] => {
-    if (isWhole(rule) || isTerm(rule)) return []
+    if (isWhole(rule) || isTerm(rule) || isStepped(rule, data)) return []
     const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
     if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
@@ -154,6 +157,12 @@ function relationsBeside(data: WrittenTable, search: Search): Relations {
   const stated = [...(search.stated ?? []), ...formulas.filter((rule) => bentFormulas.includes(rule))]
   const again = stated.length > (search.stated?.length ?? 0) ? exactIn(data, { ...search, stated }) : first
   return besides(keepable(joined(again.rules, bent)).kept, again.left)
+}
+
+/** Whether a formula of one number, with exceptions, computes what stands in one piece between thresholds of that number in all rows: the points of a mark. */
+function isStepped(rule: Rule, data: WrittenTable): boolean {
+  const [of, ...others] = rule.kind === 'formula' ? columnsOf(rule.expression) : []
+  return of !== undefined && others.length === 0 && stepAlong(columnIn(data, rule.column), quantityIn(data, of)) !== undefined
 }
 
 /** What a sum with a few exceptions says without any of one of its columns, which is 0 where the others would leave less: what is taxable, of a few who earn little. */
@@ -238,6 +247,8 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const kept = [...stated]
   const left: Rule[] = []
   const flags = new Set<string>()
+  // What measures numbers by others, of which they are one of a few ratios.
+  const ratios: Rule[] = []
   // How much a date says is not told by the hour of that date: what stands at midnight does so as it has none.
   const isOfItself = (rule: Rule): boolean =>
     data.formats.some(({ name, date }) => date?.precisions === rule.column && inputsOf(rule).includes(name))
@@ -245,7 +256,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if (isOfItself(rule) || isFit(rule, data)) return
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (isKept || except.has(rule.column) || flags.has(rule.column)) return
-    if (!clashOf(rule, kept)) kept.push(rule)
+    if (!clashOf(rule, [...kept, ...ratios])) kept.push(rule)
     else if (rule.kind === 'formula') left.push(rule)
   }
   const numberNamed = (name: string) => quantities.find((one) => one.name === name)
@@ -263,17 +274,26 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const hasTwo = (name: string) => table.columns.some((one) => one.name === name && isCategorical(one) && one.levels.length === 2)
   const isGap = ({ column: name, from }: LookupFound) =>
     from.length === 1 && hasTwo(name) && gaps.some((one) => one.column === from[0] && one.when === name && one.levels && !one.maybe)
+  // So is what several tell by where they are missing: a kind of home by its floor and its rooms, of which land has neither.
+  const isToldByGaps = ({ column: name, from, parts }: LookupFound) =>
+    from.length > 1 &&
+    !parts &&
+    from.every((input) => gaps.some((one) => one.column === input && one.when === name && one.levels && !one.maybe)) &&
+    determines(
+      from.map((input) => presenceOf(columnIn(data, input))).reduce((a, b) => jointCodes(a, b)),
+      codesOf(columnIn(data, name) as Cells)
+    )
   const most = byLevel ? 3 : 2
   const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
   const lookups = amountsFirst(
-    findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one)),
+    findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one) && !isToldByGaps(one)),
     table.columns
   )
   // What others tell: a hall its seats, whoever fills them.
   const lookedUp = new Set(lookups.map(({ column: name }) => name))
   const terms = findTerms(table.columns, quantities, table.rowCount)
   for (const { column: name, expression } of terms) take({ kind: 'formula', column: name, expression })
-  const steps = findSteps(table.columns, quantities, firstRows)
+  const steps = findSteps(table.columns, quantities, { firstRows })
   // An hour of a moment says more than how long after midnight that is, rounded; thresholds of dates say when a tariff began.
   const isStep = (name: string) => steps.some((one) => one.column === name)
   // A year of a date is that also where the data have two.
@@ -398,6 +418,8 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isTelling = (one: LookupFound) => !isByDecimals(one) || !inputs.has(one.column)
   takeLookups(lookups.filter((one) => isByDecimals(one) && isTelling(one)))
   if (hasFew) for (const rule of openOnes(() => true)) take(rule)
+  const isComputedBy = (name: string, of: string) => needs([name], kept).has(of)
+  for (const rule of hasFew ? findOpenLevels(data, quantities, (name) => !isTold(name), isComputedBy) : []) take(rule)
   for (const one of lookups) if (one.from.every(isKey) && isTelling(one)) take({ kind: 'lookup', ...one })
   const isFew = (rule: Rule) => rule.kind === 'order' && inputsOf(rule).includes(few.get(rule.column)?.from ?? '')
   const derived = new Set(kept.filter((rule) => !isOrder(rule) || isFew(rule)).map((rule) => rule.column))
@@ -413,6 +435,11 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   }))
     take({ kind: 'gap', ...gap })
   for (const gap of gaps.filter(({ maybe }) => maybe)) take({ kind: 'gap', ...gap })
+  for (const [name, { of }] of hasFew ? findFewRatios(quantities) : new Map<string, FewRatios>()) {
+    if (isTold(name) || except.has(of) || needs([of], [...kept, ...ratios]).has(name)) continue
+    ratios.push({ kind: 'order', column: name, low: column(of) })
+    derived.add(name)
+  }
   const underived = quantities.filter(({ name }) => !derived.has(name))
   // What some rows do is none of what none does.
   const drawn = byLevel ? underived.length : undefined
@@ -420,7 +447,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   // What is looked up, and dates that others tell, are known: these are never measured by others, which begin or end at them.
   const isKnown = (rule: Rule) =>
     (rule.kind === 'lookup' && lookedUp.has(rule.column)) || terms.some(({ column: name }) => name === rule.column) || isFew(rule)
-  const known = new Set(kept.filter(isKnown).map((rule) => rule.column))
+  const known = new Set([...kept.filter(isKnown), ...ratios].map((rule) => rule.column))
   const beside = known.size === 0 ? [] : [...underived, ...quantities.filter(({ name }) => known.has(name))]
   for (const { low, high } of shortest(findOrders(beside, drawn))) {
     if (known.has(low) && !known.has(high)) take({ kind: 'order', column: high, low: column(low) })
@@ -472,10 +499,16 @@ interface Telling {
 /** The lookups by which one column tells all of some flags, none where its thresholds do; undefined where no column does. */
 function tellingAll(flags: readonly string[], { data, quantities, lookups, firstRows }: Telling): readonly LookupFound[] | undefined {
   const others = quantities.filter(({ name }) => !flags.includes(name))
-  if (findSteps([choiceColumn('', { flags, set: setIn(flags, data)! }, data)], others, firstRows).length > 0) return []
+  if (findSteps([choiceColumn('', { flags, set: setIn(flags, data)! }, data)], others, { firstRows }).length > 0) return []
   const by = (name: string) =>
     flags.flatMap((flag) => lookups.find((one) => one.column === flag && one.from.length === 1 && one.from[0] === name) ?? [])
   return data.table.columns.map(({ name }) => by(name)).find(({ length }) => length === flags.length)
+}
+
+/** Where a column is there. */
+function presenceOf(column: Column): Codes {
+  const { codes } = codesOf(column as Cells)
+  return { codes: codes.map((_, i) => Number(isMissing(column, i))), count: 2 }
 }
 
 /** Columns of numbers and dates that are not the same in all rows. */
@@ -549,15 +582,28 @@ function ordersBroken(total: RunningTotal, data: WrittenTable): readonly Rule[] 
   })
 }
 
+/** Orders of two columns: rows that break one beside a total can be told, and drawn again. */
+const isOfTwo = (rule: Rule): boolean => isOrder(rule) && inputsOf(rule).length === 1 && !rule.exceptions
+
 /** Totals that rows keep which are drawn one by one. */
 export const keptTotalsIn = (data: WrittenTable): readonly RunningTotal[] =>
-  findTotals(data).filter((one) => !isModelled(one, data) && ordersBroken(one, data).length === 0)
+  findTotals(data).filter((one) => !isModelled(one, data) && ordersBroken(one, data).every(isOfTwo))
+
+/** The orders that rows would break which keep some totals: of these, what is computed of them, and what goes along. Cost: as of `findOrders`, where any would be broken. */
+export function ordersBeside(totals: readonly RunningTotal[], data: WrittenTable): readonly OrderFound[] {
+  if (totals.every((one) => ordersBroken(one, data).length === 0)) return []
+  const own = totals.map(({ column: name }) => name)
+  const known = new Set([...own, ...followersOf(totals, data).map(({ column: name }) => name)])
+  const except = new Set([...own, ...totals.flatMap(({ change, by }) => [...namesIn(change), ...(by === undefined ? [] : [by])])])
+  lateRules(findRules(data, { except }), known)
+  return findOrders(quantitiesIn(data).filter(({ name }) => known.has(name)))
+}
 
 /** That totals are not kept where rows would break orders by it. */
 const orderedNotes = (data: WrittenTable): string[] =>
   findTotals(data).flatMap((one) => {
     const orders = isModelled(one, data) ? [] : ordersBroken(one, data)
-    if (orders.length === 0) return []
+    if (orders.every(isOfTwo)) return []
     return `${totalText(one)}, which new rows do not keep: in each of them ${listed(orders.map((rule) => `“${ruleText(rule)}”`))} is kept instead; sbridge forecast continues such a series`
   })
 
@@ -695,11 +741,18 @@ function formulasIn(quantities: readonly Quantity[], data: WrittenTable, { byLev
   const isTold = ({ column: name, expression }: FormulaFound) =>
     lookups.some((one) => one.column === name && !one.from.some((input) => namesIn(expression).includes(input) || isOf(input, name)))
   const open = new Set(found.filter((one) => !isTold(one)).map(columnsOfFound))
+  const numberOf = (name: string) => quantities[place.get(name)!]!
   // What is part of a total goes by its other parts where it can, and not by the total.
   const isOfTotal = (one: FormulaFound) =>
     found.some((total) => {
       const parts = namesIn(total.expression)
+      const weights = linearForm(total.expression)?.coefficients
+      const isWhole = () => {
+        const inputs = [...weights!.keys()].map((name) => numberOf(name))
+        return isTotal(numberOf(total.column), [...weights!.values()], (k) => inputs[k]!)
+      }
       if (!isSum(total.expression) || !parts.includes(one.column) || !namesIn(one.expression).includes(total.column)) return false
+      if (weights && !isWhole()) return false
       return found.some((other) => other.column === one.column && namesIn(other.expression).every((name) => parts.includes(name)))
     })
   // Where many rows have one value, as the end of a study, it is drawn, and what comes of it is computed: sums do not come to one value.

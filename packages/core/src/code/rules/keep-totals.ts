@@ -5,6 +5,7 @@ import { decimalsOf } from '../../table/parse.js'
 import { roundToFormat } from '../../table/present.js'
 import { numbersOf } from '../../table/rows.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { OrderFound } from './find-orders.js'
 import type { KeptRules, RuledColumn } from './kept-rules.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import { groupIn, type RunningTotal, rowsAlong } from './running-totals.js'
@@ -25,6 +26,8 @@ export interface Totals {
   readonly standings: readonly Standing[]
   /** Columns that move with a total, as the highest price of a day does with the last one: how far they are from it is drawn. */
   readonly followers: readonly Follower[]
+  /** Orders of these that rows would break, and are drawn again for. */
+  readonly orders?: readonly OrderFound[] | undefined
 }
 
 export interface Follower {

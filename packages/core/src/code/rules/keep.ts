@@ -148,7 +148,10 @@ function keepRule(place: number, rules: readonly Rule[], data: MeasuredTable): K
       }
     ]
   }
-  if (rule.kind === 'step') return [{ ...rule, ...valuesOfBins(rule, data) }]
+  if (rule.kind === 'step') {
+    const { open: _, ...step } = rule
+    return [{ ...step, ...valuesOfBins(rule, data), ...defined({ there: thereIn(rule, data) }) }]
+  }
   if (rule.kind === 'gap') {
     const [by, ratio] = [data.within.get(column), data.ratios.get(column)]
     const there = rules.flatMap((one) => (one.column === column ? (thereIn(one, data) ?? []) : []))[0]
@@ -275,10 +278,13 @@ const exceptionsIn = (rule: Rule, data: WrittenTable): Exceptions | undefined =>
 
 function valuesOfBins(rule: Extract<Rule, { kind: 'step' }>, data: WrittenTable): { values: CellValue[]; missing: CellValue } {
   const at = cellAt(columnIn(data, rule.column))
-  const bin = binAt(rule, data)
-  const bins = Array.from({ length: data.table.rowCount }, (_, i) => bin(i))
-  const gap = bins.indexOf(undefined)
-  return { values: Array.from({ length: rule.cuts.length + 1 }, (_, k) => at(bins.indexOf(k))), missing: gap < 0 ? null : at(gap) }
+  const rows = rowsThere(rule, data)
+  const bins = rows.map(binAt(rule, data))
+  const valueIn = (bin: number | undefined) => at(rows[bins.indexOf(bin)]!)
+  return {
+    values: Array.from({ length: rule.cuts.length + 1 }, (_, k) => valueIn(k)),
+    missing: bins.includes(undefined) ? valueIn(undefined) : null
+  }
 }
 
 /** Standard deviation of a column of numbers; 0 where it has none. */

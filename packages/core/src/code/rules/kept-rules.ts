@@ -2,6 +2,7 @@ import type { CellValue } from '../../table/cells.js'
 import { columnsOf, type Expression, isConstant, namesIn } from '../../table/expression.js'
 import { columnWord } from '../../table/expression-text.js'
 import type { ColumnFormat } from '../../table/infer.js'
+import { unusedName } from '../../table/rows.js'
 import type { KindOfColumn } from '../../table/table.js'
 import type { ValueLattice } from '../../table/value-lattice.js'
 import type { KeptEqual } from './equals.js'
@@ -74,6 +75,7 @@ export type KeptRule =
       readonly of: string
       readonly values: readonly CellValue[]
       readonly missing: CellValue
+      readonly there?: There | undefined
     } & Thresholds)
   | KeptGaps
   | KeptEqual
@@ -84,20 +86,27 @@ export type Derivation = Exclude<KeptRule, KeptGaps | KeptEqual>
 /** Whether a rule derives its column. */
 export const derives = (rule: KeptRule): rule is Derivation => rule.kind !== 'gap' && rule.kind !== 'equal'
 
-/** Of a rule that leaves its column open: the drawn column that has a level where the rule holds and is missing where the column is `or`. */
+/** Of a rule that leaves its column open: the drawn column that has a level where the rule holds and is missing where the column is `or`, or of levels the one that it is. */
 export interface There {
   readonly column: string
   readonly or: Open
 }
 
-/** The one level of a column that says where a rule holds. */
+/** The level of a column that says where a rule holds: the one that it has, but for those of which one is the column's own instead. */
 export const THERE = 'there'
 
-/** What says where a rule holds that leaves its column open. */
-export const thereOf = (rule: KeptRule): There | undefined => (rule.kind === 'formula' || rule.kind === 'lookup' ? rule.there : undefined)
+/** The same, and no level that the rule leaves open. */
+export const thereLevel = ({ or }: There): string => (typeof or === 'object' ? unusedName(THERE, new Set(or)) : THERE)
 
-/** What a column is where its rule leaves it open. */
-export const openCell = ({ or }: There): CellValue => (or === 'missing' ? null : or)
+/** What says where a rule holds that leaves its column open. */
+export const thereOf = (rule: KeptRule): There | undefined =>
+  rule.kind === 'formula' || rule.kind === 'lookup' || rule.kind === 'step' ? rule.there : undefined
+
+/** What a column is where its rule leaves it open, by what says where it does; undefined where the rule holds. */
+export function openCell(there: There, says: CellValue): CellValue | undefined {
+  if (typeof there.or === 'object') return says === thereLevel(there) ? undefined : says
+  return says !== null ? undefined : there.or === 'missing' ? null : there.or
+}
 
 /** A column as it stands in the whole table. */
 export interface RuledColumn extends KindOfColumn {

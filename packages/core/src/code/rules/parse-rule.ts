@@ -25,16 +25,30 @@ export function parseRule(whole: string): Rule {
   return { ...rule, exceptions: Number(match[1]) }
 }
 
-/** A rule that may leave its column missing, or 0. */
+/** A rule that may leave its column missing, or 0, or certain levels. */
 function openIn(text: string): Rule {
-  const match = OPEN.exec(text)
-  if (!match) return statementIn(text)
-  const rule = statementIn(text.slice(0, match.index))
-  if (rule.kind !== 'formula' && rule.kind !== 'lookup') throw malformed(text, `“${match[0].trim()}” behind something else than = or ->`)
-  return { ...rule, open: match[1] === '0' ? 0 : 'missing' }
+  const hidden = text.replace(/`[^`]*`/g, (one) => '_'.repeat(one.length))
+  const place = MISSING_WHERE.test(hidden) ? -1 : hidden.search(OPEN)
+  if (place < 0) return statementIn(text)
+  const words = levelsIn(text.slice(place).replace(/^\s+or\s+/, ''))
+  const rule = statementIn(text.slice(0, place))
+  const [first] = words
+  const open = words.length > 1 || (first !== 'missing' && first !== '0') ? words.map(levelIn) : first === '0' ? 0 : 'missing'
+  const isFit = rule.kind === 'lookup' || rule.kind === (typeof open === 'object' ? 'step' : 'formula')
+  if (!isFit || words.length === 0) throw malformed(text, `“${text.slice(place).trim()}” behind something else than = or ->`)
+  return { ...rule, open }
 }
 
-const OPEN = /\s+or (missing|0)\s*$/
+const MISSING_WHERE = /^\s*\S+\s+missing\s+where\s/
+
+/** The last “or”. */
+const OPEN = /\s+or\s+(?:(?!\sor\s).)+$/s
+
+/** Levels between commas, as they are written. */
+const levelsIn = (text: string): string[] =>
+  (text.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
+
+const levelIn = (word: string): string => word.replace(/^`(.*)`$/s, (_, level: string) => level.replaceAll('``', '`'))
 
 const EXCEPTIONS = /\s+but for (\d{1,9}) rows?\s*$/
 
@@ -116,11 +130,11 @@ function whereIn(text: string, column: string, part: string): GapWhere & Pick<Ga
     return { when: when.name, ...(side[1] === '<' ? { below: cut } : { from: cut }) }
   }
   const levels = /^\s*=(.*)$/s.exec(when.rest)
-  const words = (levels?.[1]?.match(/(`(?:[^`]|``)*`|[^,`])+/g) ?? []).map((part) => part.trim()).filter((part) => part !== '')
+  const words = levelsIn(levels?.[1] ?? '')
   if (words.length === 0)
     throw malformed(text, `${when.name} neither missing nor present nor = levels nor a number on a side of a threshold`)
   const isMaybe = (part: string) => /^maybe\s/.test(part)
-  const word = (part: string) => part.replace(/^maybe\s+/, '').replace(/^`(.*)`$/s, (_, level: string) => level.replaceAll('``', '`'))
+  const word = (part: string) => levelIn(part.replace(/^maybe\s+/, ''))
   const [sure, maybe] = [words.filter((one) => !isMaybe(one)).map(word), words.filter(isMaybe).map(word)]
   return { when: when.name, levels: sure, ...(maybe.length === 0 ? {} : { maybe }) }
 }

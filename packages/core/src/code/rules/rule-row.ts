@@ -24,8 +24,9 @@ export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written
     rules.forEach((rule, k) => {
       const column = byName.get(rule.column)!
       const there = thereOf(rule)
-      if (there && whole[there.column] === null) {
-        whole[rule.column] = openCell(there)
+      const open = there && openCell(there, cell(whole[there.column]!))
+      if (open !== undefined) {
+        whole[rule.column] = open
         return
       }
       if (rule.kind === 'lookup') {
@@ -122,7 +123,7 @@ export function pulledGradient(
     delete out[rule.column]
     if (own === undefined || rule.kind === 'lookup' || rule.kind === 'step') continue
     const there = thereOf(rule)
-    if (there && whole[there.column] === null) continue
+    if (there && openCell(there, cell(whole[there.column]!)) !== undefined) continue
     const slope = own * unitOf(rule.column)
     if (rule.kind === 'formula') give(rule.expression, columnsOf(rule.expression), slope)
     else if (rule.within) {

@@ -23,7 +23,7 @@ type Statement =
   /** `sku -> unit_price`: rows that agree in `from` agree in the column; `weekday(date) -> weekday`: in parts of these, `largest(maths, art) -> best`: in which is the largest. */
   | ({ readonly kind: 'lookup'; readonly column: string; readonly open?: Open | undefined } & LookupKey)
   /** `adult = age >= 18`, `group = bins(age, 18, 65)`, `late = delivered > promised`: one value below the first threshold, and one from each on. */
-  | ({ readonly kind: 'step'; readonly column: string; readonly of: string } & Thresholds)
+  | ({ readonly kind: 'step'; readonly column: string; readonly of: string; readonly open?: Open | undefined } & Thresholds)
   /** `spouse_age missing where marital = single, widowed`, `guardian missing where age >= 18`, `pregnant missing where sex = m or age < 18`. */
   | ({ readonly kind: 'gap'; readonly column: string } & GapsWhere)
 
@@ -61,15 +61,18 @@ export const wheresOf = (gap: GapsWhere): readonly GapWhere[] => [gap, ...(gap.o
 /** Columns that a rule of gaps goes by, each once. */
 export const columnsOfGap = (gap: GapsWhere): string[] => [...new Set(wheresOf(gap).map(({ when }) => when))]
 
-/** What a column may be instead of what a rule says: `late_fee = 0.1 * price or missing`, `plan -> class_fee or 0`. */
-export type Open = 'missing' | 0
+/** What a column may be instead of what a rule says: `late_fee = 0.1 * price or missing`, `plan -> class_fee or 0`, or levels of a category, `status = bins(stock, 1, > least) or discontinued`. */
+export type Open = 'missing' | 0 | readonly string[]
 
 /** What a column may be instead of what its rule says; undefined where the rule holds in all rows. */
-export const openOf = (rule: Rule): Open | undefined => (rule.kind === 'formula' || rule.kind === 'lookup' ? rule.open : undefined)
+export const openOf = (rule: Rule): Open | undefined =>
+  rule.kind === 'formula' || rule.kind === 'lookup' || rule.kind === 'step' ? rule.open : undefined
 
 /** Whether a cell is what a rule leaves open. */
-export const isOpenCell = (open: Open | undefined, cell: CellValue): boolean =>
-  open !== undefined && cell === (open === 'missing' ? null : open)
+export function isOpenCell(open: Open | undefined, cell: CellValue): boolean {
+  if (open === undefined) return false
+  return typeof open === 'object' ? typeof cell === 'string' && open.includes(cell) : cell === (open === 'missing' ? null : open)
+}
 
 /** Columns that a rule derives its column from. */
 export function inputsOf(rule: Rule): readonly string[] {
@@ -88,7 +91,7 @@ export function sideOf(rule: Extract<Rule, { kind: 'formula' | 'order' | 'limit'
 export function ruleText(rule: Rule): string {
   const { exceptions = 0 } = rule
   const open = openOf(rule)
-  if (open !== undefined) return `${statementText(rule)} or ${open}`
+  if (open !== undefined) return `${statementText(rule)} or ${openText(open)}`
   return exceptions === 0 ? statementText(rule) : `${statementText(rule)} but for ${exceptions} ${exceptions === 1 ? 'row' : 'rows'}`
 }
 
@@ -116,6 +119,11 @@ const levelWords = (levels: readonly string[], maybe: readonly string[] = []): s
   ...levels.map(levelWord),
   ...maybe.map((level) => `maybe ${levelWord(level)}`)
 ]
+
+const openText = (open: Open): string =>
+  typeof open === 'object'
+    ? open.map((level) => (level === 'missing' || level === '0' ? `\`${level}\`` : levelWord(level))).join(', ')
+    : String(open)
 
 const levelWord = (level: string): string =>
   /[,`]|^\s|\s$|^$|^maybe\s|\s(?:or|and)\s/.test(level) ? `\`${level.replaceAll('`', '``')}\`` : level

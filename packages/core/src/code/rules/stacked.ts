@@ -25,8 +25,8 @@ import {
   type KeptRules,
   openCell,
   type RuledColumn,
-  THERE,
   type There,
+  thereLevel,
   thereOf
 } from './kept-rules.js'
 import { toListed } from './listed-values.js'
@@ -70,14 +70,16 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
 }
 
 /** Where a rule holds that leaves its column open. */
-function thereColumn({ column: name, or }: There, column: Column): Column {
+function thereColumn(there: There, column: Column): Column {
+  const { column: name, or } = there
   const cell = cellAt(column)
+  const levels = typeof or === 'object' ? or : []
   const count = isCategorical(column) ? column.codes.length : (column as NumericColumn).values.length
   return {
     name,
     kind: 'category',
-    levels: [THERE],
-    codes: Int32Array.from({ length: count }, (_, i) => (isOpenCell(or, cell(i)) ? -1 : 0))
+    levels: [thereLevel(there), ...levels],
+    codes: Int32Array.from({ length: count }, (_, i) => (isOpenCell(or, cell(i)) ? levels.indexOf(String(cell(i))) + 1 || -1 : 0))
   }
 }
 
@@ -232,7 +234,10 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
   if (there) {
     const holds = cellAt(columnIn(soFar, there.column))
     const all = cellAt(derived({ ...rule, there: undefined } as Derivation, { column, soFar, except, listed }))
-    const cells = Array.from({ length: rowCount }, (_, i) => (holds(i) === null ? openCell(there) : all(i)))
+    const cells = Array.from({ length: rowCount }, (_, i) => {
+      const open = openCell(there, holds(i))
+      return open === undefined ? all(i) : open
+    })
     return columnOfCells(column, cells)
   }
   if (rule.kind === 'lookup') {

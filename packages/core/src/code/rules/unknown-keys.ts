@@ -1,7 +1,8 @@
 import { cellAt } from '../../table/cells.js'
 import type { Table } from '../../table/table.js'
-import { type KeptRule, type KeptRules, openCell } from './kept-rules.js'
+import type { KeptRule, KeptRules } from './kept-rules.js'
 import { keyAt } from './lookup-table.js'
+import { isOpenCell } from './rule.js'
 
 /** Rows that a lookup says nothing of, as no row of the data has their combination: each has the nearest one's value. */
 interface UnknownKeys {
@@ -27,7 +28,7 @@ export function unknownKeys(
     const { keys } = rule.table
     const known = new Set(keys.map((key) => JSON.stringify(key)))
     const [key, cell] = [keyAt(table, rule), cellAt(own)]
-    const isOpen = (row: number) => rule.there !== undefined && cell(row) === openCell(rule.there)
+    const isOpen = (row: number) => isOpenCell(rule.there?.or, cell(row))
     const isUnknown = (row: number) => !known.has(JSON.stringify(key(row))) && !isOpen(row) && !isGiven(rule.column, row)
     const rows = Array.from({ length: table.rowCount }, (_, row) => row).filter(isUnknown)
     return rows.length > 0 ? [{ rule, count: rows.length, row: rows[0]! }] : []

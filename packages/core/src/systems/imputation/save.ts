@@ -1,4 +1,4 @@
-import { derives, type KeptRules } from '../../code/rules/kept-rules.js'
+import { derives, type KeptRules, thereOf } from '../../code/rules/kept-rules.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import {
   BANDWIDTH,
@@ -38,10 +38,10 @@ export function saveImputation({ coding, kinds, donors, rules, reading, summary 
   return withEntry(withRules({ kind: 'imputation', meta, arrays }, rules), 'drawn', rules && drawnBeside(rules))
 }
 
-/** Columns that no rule derives, and the gaps that stand in place of those that an order bounds. */
+/** Columns that no rule derives, and the gaps that stand in place of those that an order bounds, and what says where a rule holds that leaves its column open. */
 function drawnBeside({ rules, columns }: KeptRules): string[] {
   const derived = new Set(rules.filter(derives).map(({ column }) => column))
-  const gaps = rules.flatMap((rule) => (rule.kind === 'order' ? [rule.gap] : []))
+  const gaps = rules.flatMap((rule) => (rule.kind === 'order' ? [rule.gap] : (thereOf(rule)?.column ?? [])))
   return [...columns.map(({ name }) => name).filter((name) => !derived.has(name)), ...gaps]
 }
 

@@ -29,6 +29,7 @@ async function drawn(input: RawTable, given: NonNullable<TableRequest['given']>)
   const written = tables.present(model, rows, 'text')
   return {
     warnings: rows.warnings.map(({ name }) => name),
+    effectiveRows: rows.posterior && 'effectiveRows' in rows.posterior ? rows.posterior.effectiveRows : undefined,
     cells: (name: string) => written.columns.find((one) => one.name === name)!.values as readonly string[]
   }
 }
@@ -114,4 +115,16 @@ describe('a number that is computed of one other number', () => {
     expect(new Set(cells('income')).size).toBeGreaterThan(20)
     expect((await drawn(sales, { thousands: '40' })).warnings).toContain('rule-observed')
   })
+})
+
+it('an end whose start is free is met by as many rows as bear a distribution', async () => {
+  const spans = tableOf(
+    each('start', (_, u) => (20 + 40 * u(0)).toFixed(2)),
+    each('end', (_, u) => (20 + 40 * u(0) + 20 * u(1)).toFixed(2))
+  )
+  const { cells, effectiveRows } = await drawn(spans, { end: '50' })
+  expect(new Set(cells('end').map(Number))).toEqual(new Set([50]))
+  expect(cells('start').every((cell) => Number(cell) <= 50)).toBe(true)
+  // Within a hundredth of the spread of ends 2.7 of 300 rows agreed.
+  expect(effectiveRows).toBeGreaterThan(10)
 })

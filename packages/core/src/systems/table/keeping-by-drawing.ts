@@ -4,6 +4,7 @@ import { anyCrossed, crossedOrders, type OrderFound } from '../../code/rules/fin
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { mixedBy } from '../../code/rules/mixed-rows.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { ruleText } from '../../code/rules/rule.js'
 import { column } from '../../code/rules/shapes.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
@@ -93,15 +94,20 @@ export const computedIn = (model: TableModel): string[] => {
 
 /**
  * Draws again, and again, rows that break what is kept so, under conditions those of each condition by it. A row depends on others of its batch, or of
- * its condition, alone. What still breaks it after draws of eight times the rows stays, and a warning says so: so do rows of a condition that hardly
+ * its condition, alone. `whole`: what becomes of drawn rows, of which the orders are. What still breaks it after draws of eight times the rows stays, and a warning says so: so do rows of a condition that hardly
  * any row keeps it under. Cost: draws of as many rows as break any.
  */
 export const keepingByDrawing =
-  (kept: KeptByDrawing): Redraw =>
+  (kept: KeptByDrawing, whole?: (rows: WrittenTable) => WrittenTable): Redraw =>
   (drawn, how) => {
     const { asked } = how.request
-    if (asked) return conditionsInOrder(drawn, { ...how, kept, asked })
-    const breaks = breaking(kept, drawn.formats)
+    if (asked && !whole) return conditionsInOrder(drawn, { ...how, kept, asked })
+    const breaks = whole
+      ? (table: Table) => {
+          const rows = whole({ table, formats: drawn.formats })
+          return breaking(kept, rows.formats)(rows.table)
+        }
+      : breaking(kept, drawn.formats)
     return batchByBatch(drawn, how, async (rows, batch) => {
       const own = pileOf(rows, breaks)
       for (let round = 0; wantsMore(own); round++) addTo(own, await again(how, { label: `${batch}.${round}`, rows: wantedBy(own) }))

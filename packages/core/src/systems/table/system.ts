@@ -59,7 +59,7 @@ import { STRETCH_ROWS, stretches } from './stretches.js'
 import { tellTable } from './tell.js'
 import { allKeysOf } from './tell-keys.js'
 import { TWICE_WARNING, toldTwice, twiceWarnings } from './told-twice.js'
-import { keepingTotals } from './totals.js'
+import { backInTurn, keepingTotals } from './totals.js'
 import type { ModelParts } from './trial.js'
 import { keepingApart, statingUnique, tellCrossing, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
 import { tellingUnknown } from './unknown.js'
@@ -239,7 +239,11 @@ function drawAlone(model: TableModel): Draw {
 
 /** Rows of a model that keep what all rows of the data have, and apart, in one or more parts one after the other. */
 function drawApart(model: TableModel): Draw {
-  const changes = [model.again && keepingByDrawing(model.again), model.unique && keepingApart(model, PARTS.training(model))]
+  const { totals } = model
+  // Whatever rows are added up to, orders beside a total hang on the row alone.
+  const whole = (rows: WrittenTable) => backInTurn(totals!)(rows)
+  const besideTotals = totals?.orders && keepingByDrawing({ orders: totals.orders, ends: [] }, whole)
+  const changes = [model.again && keepingByDrawing(model.again), besideTotals, model.unique && keepingApart(model, PARTS.training(model))]
   const apart = changes.reduce<Draw>(
     (draw, change) => (change ? async (request, context) => change(await draw(request, context), { request, draw, context }) : draw),
     drawAlone(model)

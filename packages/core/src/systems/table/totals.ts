@@ -1,5 +1,6 @@
 import { eachRule } from '../../code/rules/families.js'
-import { keptTotalsIn } from '../../code/rules/find.js'
+import { keptTotalsIn, ordersBeside } from '../../code/rules/find.js'
+import type { OrderFound } from '../../code/rules/find-orders.js'
 import { keepRules } from '../../code/rules/keep.js'
 import {
   distances,
@@ -64,11 +65,13 @@ function totalsOf(input: RawTable, options: TableFit): Totals | undefined {
   const followers = followersOf(totals, data).filter(({ column }) => !named.has(column))
   const late = rulesAfter({ totals, followers, standings: all }, data, options)
   const derived = new Set(late.map(({ column }) => column))
+  const orders = ordersBeside(totals, data)
   return {
     totals: keepTotals(totals, data),
     rules: keepRules(late, data),
     standings: all,
-    followers: followers.filter(({ column }) => !derived.has(column))
+    followers: followers.filter(({ column }) => !derived.has(column)),
+    ...(orders.length > 0 ? { orders } : {})
   }
 }
 
@@ -120,7 +123,7 @@ function modelled({ totals, standings, rules }: Totals, options: TableFit): Tabl
 }
 
 /** Rows with totals and what is derived from them, for rows that come some at a time. */
-function backInTurn({ totals, rules, followers, standings }: Totals): <T extends WrittenTable>(rows: T) => T {
+export function backInTurn({ totals, rules, followers, standings }: Totals): <T extends WrittenTable>(rows: T) => T {
   const next = totalsInTurn(totals, rules.columns)
   return (rows) => {
     const whole = followersBack(followers, next(rows), rules.columns)
@@ -219,7 +222,8 @@ const withTotals = (contents: ModelContents, totals: Totals | undefined): ModelC
       totals: totals.totals.map((one) => ({ ...one, change: expressionText(one.change) })),
       rules: recordRules(totals.rules),
       standings: totals.standings,
-      followers: totals.followers
+      followers: totals.followers,
+      ...(totals.orders ? { orders: totals.orders } : {})
     }
   )
 
@@ -256,7 +260,12 @@ function totalsIn(contents: ModelContents, columns: () => readonly string[]): To
   const read = entryIn(
     contents,
     'totals',
-    record<Omit<Totals, 'standings'>>({ totals: list(total), rules: rulesIn(all), followers: list(follower) })
+    record<Omit<Totals, 'standings'>>({
+      totals: list(total),
+      rules: rulesIn(all),
+      followers: list(follower),
+      orders: optional(list(record<OrderFound>({ low: text, high: text })))
+    })
   )
   return read && { ...read, standings }
 }

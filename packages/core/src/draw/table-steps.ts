@@ -2,7 +2,7 @@ import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOf, type TableManner, tableProblem } from '../law/law.js'
-import { numberMeans, residualsOf } from '../law/number-means.js'
+import { type NumberMeans, numberMeans, residualsOf } from '../law/number-means.js'
 import { plainCategoryMode } from '../law/strata.js'
 import { ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
@@ -60,6 +60,18 @@ export async function stepsAt(steps: Steps, { training, potentials, kernel }: Ta
   return sweeping(training, { ...bridge, ...terms }, context)
 }
 
+/** Of points that are made once for rows which nobody changes: the bandwidth that a search chose is fitted again. */
+const known = new WeakMap<Matrix, { readonly logWeights: Float64Array; readonly means: NumberMeans }>()
+
+function meansOf(training: TrainingRows, points: Matrix): NumberMeans {
+  const { logWeights } = training
+  const before = known.get(points)
+  if (before?.logWeights === logWeights) return before.means
+  const means = numberMeans(training, points, normalisedWeights(logWeights))
+  known.set(points, { logWeights, means })
+  return means
+}
+
 /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
 async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, landmarks }: StepsContext): Promise<Steps> {
   const termsOf = async (points: Matrix, g: number): Promise<Float64Array> => {
@@ -82,7 +94,7 @@ async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, l
     )
   )
   const beside = async () => {
-    const means = bridge.means ?? numberMeans(training, bridge.whole.points, normalisedWeights(training.logWeights))
+    const means = bridge.means ?? meansOf(training, bridge.whole.points)
     return { means, residuals: bridge.residuals ?? residualsOf(means, training.rows) }
   }
   return {

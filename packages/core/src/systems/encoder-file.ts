@@ -65,8 +65,15 @@ const clockIn = matching((clock) => /^(?:HH?|hh?[: ][aApP]\.?[mM]\.?)$/.test(clo
 
 const zoneIn = matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zone), 'an offset from UTC')
 
+const twelve: Reader<readonly string[]> = (value, field) => {
+  const names = list(text)(value, field)
+  if (names.length === 12) return names
+  throw damaged(`a model with ${names.length} ${field}`, 'names of twelve months')
+}
+
 export const dateStyle: Reader<DateStyle> = record<DateStyle>({
   date: optional(matching(isDatePattern, 'a pattern of year, month and day')),
+  months: optional(twelve),
   firstYear: optional(whole({ least: 1800, most: 2100 })),
   separator: word('', 'T', ' ', ', ', ':'),
   clock: optional(clockIn),

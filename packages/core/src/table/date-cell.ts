@@ -1,5 +1,6 @@
 import { parseDigits } from './date-digits.js'
-import { type DateOrder, type DateStyle, isDigitPattern, offsetOf, orderOf } from './date-style.js'
+import { type DateOrder, type DateStyle, isDigitPattern, offsetOf, ordinal, orderOf, WEEKDAYS } from './date-style.js'
+import { inEnglish } from './month-names.js'
 import { yearOf } from './months.js'
 import { monthNamed, nameToken, type OrElse, periodCell } from './periods.js'
 import { inShortYears, isShortYear } from './short-years.js'
@@ -20,8 +21,9 @@ export interface DateCell {
 
 const YEAR_FIRST = /^(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?=$|[T ,])/
 const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?=$|[ ,])/
-const DAY_NAMED = /^(\d{1,2})([- /])([A-Z][a-z]{2,8})\2(\d{4}|\d{2})(?=$|[ ,:])/
-const NAMED_DAY = /^([A-Z][a-z]{2,8}) (\d{1,2})(,? )(\d{4})(?=$|[ ,])/
+const DAY_NAMED = /^(\d{1,2})(st|nd|rd|th)?(?:([- /]| de )([A-Z][a-z]{2,8})\3|(\.? )([A-Z][a-z]{2,8})(,? ))(\d{4}|\d{2})(?=$|[ ,:])/
+const NAMED_DAY = /^([A-Z][a-z]{2,8}) (\d{1,2})(st|nd|rd|th)?(,? )(\d{4})(?=$|[ ,])/
+const WEEKDAY_FIRST = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)([a-z]{3,6})?(,? )(?=[A-Z\d])/
 const TIME = /^(T|, | |:)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:( ?)([aApP]\.?[mM]\.?))?( ?)(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
 
 interface DateDigits {
@@ -45,12 +47,16 @@ export function dateCell(text: string, amongDates = false): DateCell | undefined
     const { start, ...spelling } = period
     return { dayFirst: start, monthFirst: start, ...spelling, time: NO_TIME.style }
   }
-  const digits = digitsOf(cell, amongDates)
-  const time = digits && timeOf(cell.slice(digits.length))
+  const weekday = WEEKDAY_FIRST.exec(cell)
+  const rest = weekday ? cell.slice(weekday[0].length) : cell
+  const digits = digitsOf(rest, amongDates)
+  const time = digits && timeOf(rest.slice(digits.length))
   if (!time || digits.month === 0) return undefined
-  const { numbers, month, form } = digits
+  const { numbers, month } = digits
+  const form = weekday ? `${weekday[2] ? 'dddd' : 'ddd'}${weekday[3]}${digits.form}` : digits.form
   const [first, second] = numbers.map(Number) as [number, number]
   const at = (m: number, d: number): number => midnight(digits.year, m, d) + time.milliseconds - offsetOf(time.style.zone)
+  if (weekday && (month === undefined || !isWeekday(weekday[1]! + (weekday[2] ?? ''), midnight(digits.year, month, first)))) return undefined
   const isOpen = month === undefined && !form.startsWith('Y')
   const dayFirst = month !== undefined ? at(month, first) : isOpen ? at(second, first) : at(first, second)
   const monthFirst = isOpen ? at(first, second) : dayFirst
@@ -74,13 +80,23 @@ function digitsOf(cell: string, amongDates: boolean): DateDigits | undefined {
   }
   const named = DAY_NAMED.exec(cell)
   if (named) {
-    const [{ length }, day, mark, name, year] = named as unknown as [string, string, string, string, string]
-    return { length, year, numbers: [day], month: monthNamed(name), form: `#${mark}${nameToken(name)}${mark}${'Y'.repeat(year.length)}` }
+    const [whole, day, th, same, alike, before, other, behind, year] = named as unknown as [string, string, ...(string | undefined)[]]
+    const { length } = whole
+    const name = (alike ?? other)!
+    if (th && ordinal(Number(day)) !== day + th) return undefined
+    const form = `${th ? 'Do' : '#'}${same ?? before}${nameToken(name)}${same ?? behind}${'Y'.repeat(year!.length)}`
+    return { length, year: year!, numbers: [day], month: monthNamed(name), form }
   }
   const american = NAMED_DAY.exec(cell)
   if (!american) return undefined
-  const [{ length }, name, day, mark, year] = american as unknown as [string, string, string, string, string]
-  return { length, year, numbers: [day], month: monthNamed(name), form: `${nameToken(name)} #${mark}YYYY` }
+  const [{ length }, name, day, th, mark, year] = american as unknown as [string, string, string, string | undefined, string, string]
+  if (th && ordinal(Number(day)) !== day + th) return undefined
+  return { length, year, numbers: [day], month: monthNamed(name), form: `${nameToken(name)} ${th ? 'Do' : '#'}${mark}YYYY` }
+}
+
+const isWeekday = (name: string, time: number): boolean => {
+  const own = WEEKDAYS[new Date(time).getUTCDay()]
+  return own === name || own?.slice(0, 3) === name
 }
 
 function midnight(year: string, month: number, day: number): number {
@@ -124,8 +140,9 @@ export function timeOf(text: string): TimeOfDay | undefined {
  * decides (3/4/2024): neither the text, nor the style of its column, nor points between its numbers, which stand behind days.
  */
 export function parseDateTime(text: string, style?: DateStyle): number | undefined {
-  const time = timeIn(text, style)
-  const isPlaced = time !== undefined && style?.firstYear !== undefined && isShortYear(dateCell(text)!.form)
+  const cell = style?.months ? inEnglish(text, style.months) : text
+  const time = timeIn(cell, style)
+  const isPlaced = time !== undefined && style?.firstYear !== undefined && isShortYear(dateCell(cell)!.form)
   return isPlaced ? inShortYears(time, style.firstYear) : time
 }
 

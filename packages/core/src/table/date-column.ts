@@ -2,6 +2,7 @@ import { log } from '../num/elementary.js'
 import { type DateCell, dateCell } from './date-cell.js'
 import { gcd } from './date-digits.js'
 import { type DateOrder, type DateStyle, dateUnit, offsetOf } from './date-style.js'
+import { inEnglish, monthNames } from './month-names.js'
 import { periodOf } from './periods.js'
 import { firstShortYear, inShortYears, isShortYear } from './short-years.js'
 
@@ -42,7 +43,16 @@ export function readDates(
   cells: readonly (string | null)[],
   choice: () => OrderChoice = () => undefined
 ): ReadDates | OrderConflict | undefined {
-  return readAlike(cells, choice) ?? readMixed(cells, choice)
+  return readAlike(cells, choice) ?? readMixed(cells, choice) ?? readNamed(cells, choice)
+}
+
+/** Dates whose months are named in another language, or in other letters: `22. Juni 2020`, `14-MAR-24`. */
+function readNamed(cells: readonly (string | null)[], choice: () => OrderChoice): ReadDates | OrderConflict | undefined {
+  const months = monthNames(cells)
+  if (!months) return undefined
+  const english = cells.map((cell) => cell && inEnglish(cell, months))
+  const read = readAlike(english, choice) ?? readMixed(english, choice)
+  return read && 'style' in read ? { ...read, style: { ...read.style, months } } : read
 }
 
 /** Dates in several spellings, as where files were put together: each spelling is read by itself; undefined where one is none, or says more or less. */

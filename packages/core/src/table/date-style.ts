@@ -1,10 +1,13 @@
+import type { MonthNames } from './month-names.js'
 import { MONTHS } from './months.js'
 import { weekOf } from './periods.js'
 
 /** How the date-times of a column are written. */
 export interface DateStyle {
-  /** YYYY or YY, MM or M, DD or D, Mon or Month, and what stands between them, or YYYYMMDD; of months, quarters and weeks YYYY and one of M, MM, Mon, Month, Q, q and W, or a month before YY; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
+  /** YYYY or YY, MM or M, DD, D or Do (3rd), Mon or Month, ddd or dddd for the weekday in front, and what stands between them, or YYYYMMDD; of months, quarters and weeks YYYY and one of M, MM, Mon, Month, Q, q and W, or a month before YY; YYYY-MM-DD when left out, `/` in old models for YYYY/MM/DD. */
   readonly date?: string
+  /** What the months are called, where it is not `June` or `Jun`. */
+  readonly months?: MonthNames
   /** The first of the hundred years that years of two digits mean; 1970 when left out. */
   readonly firstYear?: number | undefined
   /** Between date and time; none where there is no time. */
@@ -51,7 +54,16 @@ export type DigitPattern = (typeof DIGIT_PATTERNS)[number]
 export const isDigitPattern = (pattern: string | undefined): pattern is DigitPattern => DIGIT_PATTERNS.some((one) => one === pattern)
 
 /** What tokens a pattern of dates is made of: a month's name before its letter. */
-const TOKEN = /YYYY|YY|Month|Mon|MM|M|DD|D|[QqW]/g
+const TOKEN = /YYYY|YY|Month|Mon|MM|M|Do|DD|D|dddd|ddd|[QqW]/g
+
+/** From Sunday on, as JavaScript counts them. */
+export const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'] as const
+
+/** 1st, 2nd, 3rd, 11th. */
+export function ordinal(day: number): string {
+  const behind = Math.floor(day / 10) === 1 ? undefined : ['st', 'nd', 'rd'][(day % 10) - 1]
+  return day + (behind ?? 'th')
+}
 
 /** A pattern of dates that `formatDateTime` writes and `parseDateTime` reads: each part once. */
 export function isDatePattern(pattern: string): boolean {
@@ -61,6 +73,8 @@ export function isDatePattern(pattern: string): boolean {
   const between = pattern.replace(TOKEN, '')
   const isMonthFirst = parts.join('') === 'MY' && tokens[0]!.startsWith('M')
   if (['MY', 'QY', 'Yq', 'WY'].includes(parts.join(''))) return (isMonthFirst || tokens.includes('YYYY')) && /^[-/. ]?$/.test(between)
+  const isNamed = tokens.some((token) => token.startsWith('Mon'))
+  if (isNamed && ['DMY', 'DMYd'].includes(parts.join(''))) return /^(?:[-/., ]| de ){2,6}$/.test(between)
   return parts.join('') === 'DMY' && /^[-/., ]{2,3}$/.test(between)
 }
 
@@ -83,11 +97,11 @@ export function formatDateTime(time: number, style: DateStyle): string {
   const isDay = style.separator === ''
   const zone = zoneAt(time, style)
   const iso = new Date(isDay ? time : time + offsetOf(zone)).toISOString()
-  const date = style.date === undefined ? iso.slice(0, 10) : patterned(iso, style.date)
+  const date = style.date === undefined ? iso.slice(0, 10) : patterned(iso, style.date, style.months)
   return isDay ? date : date + style.separator + timeOfDay(iso, style) + zone
 }
 
-function patterned(iso: string, pattern: string): string {
+function patterned(iso: string, pattern: string, months: MonthNames | undefined): string {
   const [year, month, day] = [
     pattern.includes('W') ? String(weekOf(Date.parse(iso)).year) : iso.slice(0, 4),
     iso.slice(5, 7),
@@ -95,6 +109,8 @@ function patterned(iso: string, pattern: string): string {
   ]
   const quarter = Math.ceil(Number(month) / 3)
   const name = MONTHS[Number(month) - 1]!
+  const own = months?.[Number(month) - 1]
+  const weekday = WEEKDAYS[new Date(iso).getUTCDay()]!
   const parts: Readonly<Record<string, string>> = {
     YYYY: year,
     YY: year.slice(2),
@@ -102,8 +118,11 @@ function patterned(iso: string, pattern: string): string {
     M: String(Number(month)),
     DD: day,
     D: String(Number(day)),
-    Mon: name.slice(0, 3),
-    Month: name,
+    Do: ordinal(Number(day)),
+    ddd: weekday.slice(0, 3),
+    dddd: weekday,
+    Mon: own ?? name.slice(0, 3),
+    Month: own ?? name,
     Q: `Q${quarter}`,
     q: `q${quarter}`,
     W: `W${String(weekOf(Date.parse(iso)).week).padStart(2, '0')}`

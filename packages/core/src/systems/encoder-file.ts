@@ -63,7 +63,7 @@ const columnKind = word('number', 'integer', 'category', 'boolean', 'datetime', 
 
 const clockIn = matching((clock) => /^(?:HH?|hh?[: ][aApP]\.?[mM]\.?)$/.test(clock), 'a clock of 12 or 24 hours')
 
-const zoneIn = matching((zone) => /^ ?(?:Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/.test(zone), 'an offset from UTC')
+const zoneIn = matching((zone) => /^ ?(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/.test(zone), 'an offset from UTC')
 
 const twelve: Reader<readonly string[]> = (value, field) => {
   const names = list(text)(value, field)

@@ -24,7 +24,7 @@ const YEAR_LAST = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?=$|[ ,])/
 const DAY_NAMED = /^(\d{1,2})(st|nd|rd|th)?(?:([- /]| de )([A-Z][a-z]{2,8})\3|(\.? )([A-Z][a-z]{2,8})(,? ))(\d{4}|\d{2})(?=$|[ ,:])/
 const NAMED_DAY = /^([A-Z][a-z]{2,8}) (\d{1,2})(st|nd|rd|th)?(,? )(\d{4})(?=$|[ ,])/
 const WEEKDAY_FIRST = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)([a-z]{3,6})?(,? )(?=[A-Z\d])/
-const TIME = /^(T|, | |:)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:( ?)([aApP]\.?[mM]\.?))?( ?)(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
+const TIME = /^(T|, | |:)(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?(?:( ?)([aApP]\.?[mM]\.?))?( ?)(Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?$/
 
 interface DateDigits {
   readonly length: number

@@ -1,7 +1,6 @@
 import type { Inferred } from './column-format.js'
 import { noteRounding, refuseSpread } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
-import { arePlusMarked } from './notation.js'
 import { numberStyle, paddedTo } from './number-style.js'
 import { parseNumber } from './parse.js'
 import { MISSING_WORDS, type RawColumn, type SpelledNumbers } from './raw.js'
@@ -28,7 +27,7 @@ export function inferSpelled(
   if (mayPartThousands || !keep(values, wanted ?? (whole ? 'integer' : 'number'))) return undefined
   // Which numbers are written in two ways its cells tell.
   if (!wanted && trailing && least !== decimals) return undefined
-  if (!numbers.bare && arePlusMarked(raw.values)) return undefined
+  if (numbers.plus) return undefined
   refuseSpread(name, values, missing)
   const kind = wanted ?? (whole ? 'integer' : 'number')
   const written = exponents ? numberStyle(textCells(raw, options.missing)) : paddedTo({ decimals, least, padded })

@@ -28,6 +28,8 @@ export interface SpelledNumbers {
   readonly spelling: Spelling
   /** Whether every number is spelled without a plus, an exponent, or blanks around it. */
   readonly bare: boolean
+  /** Whether some number has a plus in front. */
+  readonly plus: boolean
 }
 
 /** The least and the largest value that a column may have, whatever those are that it has: of times in milliseconds. */

@@ -194,10 +194,12 @@ export class CellColumn {
     }
     const others = texts.flatMap((text, code) => (spelled[code] === undefined ? [[text, counts[code]!] as const] : []))
     if (others.length > MOST_OTHERS) return undefined
-    const odd = texts.filter((_, code) => spelled[code] !== undefined).map(spellingOf)
+    const unlike = texts.filter((_, code) => spelled[code] !== undefined)
+    const odd = unlike.map(spellingOf)
     const spelling = [this.#bareSpelling(), this.#shortest, ...odd].reduce(bothSpellings)
     const bare = odd.length === 0 && !spelling.exponents
-    return { values, ...(missing ? { missing } : {}), others: new Map(others), spelling, bare }
+    const plus = unlike.some((text) => text.trimStart().startsWith('+'))
+    return { values, ...(missing ? { missing } : {}), others: new Map(others), spelling, bare, plus }
   }
 
   #bareSpelling(): Spelling {

@@ -1,6 +1,6 @@
 import { defined } from '../../num/defined.js'
 import { listed } from '../../num/listed.js'
-import { type Codes, codesOf, determines, fewCodesOf, jointCodes, spreadRows } from '../../table/codes.js'
+import { type Codes, codesOf, fewCodesOf, jointCodes, spreadRows } from '../../table/codes.js'
 import { columnWord } from '../../table/expression-text.js'
 import { roundToFormat } from '../../table/present.js'
 import { numbersOf } from '../../table/rows.js'
@@ -111,12 +111,11 @@ function findSummaries(numbers: readonly Quantity[], { columns, rowCount }: Tabl
     const codes = codesOf(column)
     return codes.count >= LEAST_GROUPS && 2 * (rowCount - codes.count) >= codes.count ? [{ name: column.name, codes }] : []
   })
-  const coded = new Map(numbers.map((one) => [one, codesOf({ kind: 'number', name: one.name, values: one.values })]))
   const candidates = keys.length * numbers.length ** 2 * SUMMARIES.length
   const found: Standing[] = []
   for (const key of keys) {
     const [still, moving] = [true, false].map((told) =>
-      numbers.filter((one) => one.name !== key.name && determines(key.codes, coded.get(one)!) === told)
+      numbers.filter((one) => one.name !== key.name && isSameIn(key.codes, one.values) === told)
     )
     for (const target of still!) {
       const isOpen = !standsOn(found, target.name) && !found.some(({ column }) => column === target.name || column === key.name)
@@ -127,6 +126,19 @@ function findSummaries(numbers: readonly Quantity[], { columns, rowCount }: Tabl
     }
   }
   return found
+}
+
+/** Whether the rows of each group have one number. Cost O(rows), and as many as show that they have not. */
+function isSameIn({ codes, count }: Codes, values: Float64Array): boolean {
+  const seen = new Uint8Array(count)
+  const first = new Float64Array(count)
+  return codes.every((group, i) => {
+    const [known, value] = [first[group]!, values[i]!]
+    if (seen[group] === 1) return known === value || (Number.isNaN(known) && Number.isNaN(value))
+    seen[group] = 1
+    first[group] = value
+    return true
+  })
 }
 
 /** Whether a column tells where rows stand: each is computed from columns that are drawn. */

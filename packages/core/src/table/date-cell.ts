@@ -1,5 +1,5 @@
 import { parseDigits } from './date-digits.js'
-import { type DateOrder, type DateStyle, isDigitPattern, offsetOf, ordinal, orderOf, WEEKDAYS } from './date-style.js'
+import { type DateOrder, type DateStyle, isDigitPattern, offsetOf, orderOf, ordinal, WEEKDAYS } from './date-style.js'
 import { inEnglish } from './month-names.js'
 import { yearOf } from './months.js'
 import { monthNamed, nameToken, type OrElse, periodCell } from './periods.js'
@@ -56,7 +56,8 @@ export function dateCell(text: string, amongDates = false): DateCell | undefined
   const form = weekday ? `${weekday[2] ? 'dddd' : 'ddd'}${weekday[3]}${digits.form}` : digits.form
   const [first, second] = numbers.map(Number) as [number, number]
   const at = (m: number, d: number): number => midnight(digits.year, m, d) + time.milliseconds - offsetOf(time.style.zone)
-  if (weekday && (month === undefined || !isWeekday(weekday[1]! + (weekday[2] ?? ''), midnight(digits.year, month, first)))) return undefined
+  if (weekday && (month === undefined || !isWeekday(weekday[1]! + (weekday[2] ?? ''), midnight(digits.year, month, first))))
+    return undefined
   const isOpen = month === undefined && !form.startsWith('Y')
   const dayFirst = month !== undefined ? at(month, first) : isOpen ? at(second, first) : at(first, second)
   const monthFirst = isOpen ? at(first, second) : dayFirst

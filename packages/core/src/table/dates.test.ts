@@ -39,12 +39,20 @@ describe('dates in text', () => {
     ['a month by its whole name', ['March 14, 2024', 'December 1, 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
     ['a month in capitals', ['14-MAR-24', '01-DEC-23'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
     ['a month in German', ['14. März 2024', '1. Dezember 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
-    ['a month in German, cut short', ['14. Mär. 2024', '1. Dez. 2023', '2. Mai 2022'], [utc(2024, 3, 14), utc(2023, 12, 1), utc(2022, 5, 2)]],
+    [
+      'a month in German, cut short',
+      ['14. Mär. 2024', '1. Dez. 2023', '2. Mai 2022'],
+      [utc(2024, 3, 14), utc(2023, 12, 1), utc(2022, 5, 2)]
+    ],
     ['a month in French', ['14 mars 2024', '1 décembre 2023', '3 août 2023'], [utc(2024, 3, 14), utc(2023, 12, 1), utc(2023, 8, 3)]],
     ['a month in Spanish', ['14 de marzo de 2024', '1 de diciembre de 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
     ['a month in Russian', ['14 марта 2024', '1 декабря 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
     ['months alone in German', ['März 2024', 'Dezember 2023'], [utc(2024, 3, 1), utc(2023, 12, 1)]],
-    ['a day with its ending', ['March 3rd, 2024', 'December 11th, 2023', 'May 21st, 2023'], [utc(2024, 3, 3), utc(2023, 12, 11), utc(2023, 5, 21)]],
+    [
+      'a day with its ending',
+      ['March 3rd, 2024', 'December 11th, 2023', 'May 21st, 2023'],
+      [utc(2024, 3, 3), utc(2023, 12, 11), utc(2023, 5, 21)]
+    ],
     ['weekdays in front', ['Thursday, March 14, 2024', 'Friday, December 1, 2023'], [utc(2024, 3, 14), utc(2023, 12, 1)]],
     [
       'moments of e-mails',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { type Cell, textTable } from '../../../../../test/planted-tables.js'
-import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
+import { keyFor, keyFromSeed, normals, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
 import { throughRules } from '../../systems/ruled-known.js'
 import { recordRules, rulesIn } from '../../systems/rules-file.js'
@@ -35,6 +35,14 @@ it('is none where a row of the others is otherwise, and where levels have nothin
   )
   const free = dice('free').map((u) => ['a', 'b', 'c', 'd'][Math.floor(4 * u)]!)
   expect(findRules(dataOf({ stock, least, wrong, free })).filter(({ column }) => column === 'wrong' || column === 'free')).toEqual([])
+})
+
+it.each([1, 2, 3, 4, 5, 6])('is none of groups that lie apart: lots of two things, beside those of a third that are any (%i)', (seed) => {
+  const rows = 400
+  const thing = Array.from(uniforms(keyFor(keyFromSeed(seed), 'thing'), rows), (u) => (u < 0.47 ? 'a' : u < 0.74 ? 'b' : 'c'))
+  const spread = normals(keyFor(keyFromSeed(seed), 'spread'), rows)
+  const size = thing.map((one, i) => (({ a: 0.02, b: 8, c: 0.4 })[one]! * Math.exp(0.8 * spread[i]!)).toFixed(4))
+  expect(findRules(dataOf({ size, thing })).map(ruleText)).toEqual([])
 })
 
 it('such rules are read and written, and say which rows break them', () => {

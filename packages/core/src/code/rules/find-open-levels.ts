@@ -1,3 +1,4 @@
+import { kolmogorovSmirnov } from '../../num/kolmogorov-smirnov.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type CategoricalColumn, isCategorical } from '../../table/table.js'
 import { findComparisons } from './find-comparisons.js'
@@ -59,8 +60,20 @@ function ruleBeside(level: number, column: CategoricalColumn, { data, numbers, t
   const found = [...findSteps(own, others, { tried }), ...findComparisons(own, others, tried)]
   return found
     .map((one) => ({ kind: 'step' as const, ...one, open: [column.levels[level]!] }))
-    .find((rule) => isAnywhere(rule, column.codes, level, data) && !breachOf(rule, data))
+    .find((rule) => {
+      const { values } = numbers.find(({ name }) => name === rule.of)!
+      const open = values.filter((x, i) => column.codes[i] === level && !Number.isNaN(x))
+      const told = values.filter((x, i) => column.codes[i] !== level && !Number.isNaN(x))
+      return areOfOneLaw(open, told) && isAnywhere(rule, column.codes, level, data) && !breachOf(rule, data)
+    })
 }
+
+/** By chance two samples of one law are farther apart once in a thousand times. @source Smirnov 1948. */
+const FARTHEST = 1.95
+
+/** Whether a level comes whatever the number is: lots of one thing between those of two others lie apart from these, on both sides of a threshold. Cost O(n log n). */
+const areOfOneLaw = (one: Float64Array, other: Float64Array): boolean =>
+  kolmogorovSmirnov(one, other) <= FARTHEST * Math.sqrt(1 / one.length + 1 / other.length)
 
 /** Standard deviations by which a level may be more or less often in a piece than its rows would by chance. */
 const ERRORS = 3

@@ -97,6 +97,7 @@ describe('notations of numbers', () => {
     ['groups of two and of three', ['1,52,300', '1,234,567']],
     ['grades', ['2-', '2', '3-']],
     ['debits beside amounts of neither', ['152.30 DR', '3.00 CR', '0.50']],
+    ['rooms beside others', ['4CR', '7', '12CR', '9']],
     ['debits in two spellings', ['152.30 DR', '3.00 CR', '0.50 Dr']],
     ['a quote that does not open', ['19.95"', '="0.40']],
     ['years without an end', ['1990.-', '1985.-']],

@@ -258,7 +258,8 @@ const SIGN_WORD = /^(.*\d)(\s?(?:([Dd][Rr])|[Cc][Rr])\.?)$/
 
 /**
  * What says in a column which amounts are below 0: debits (`DR`) beside credits (`CR`), or the one word that only some amounts have.
- * Undefined where cells have neither, all have the same, or some spell them otherwise. Cost O(cells).
+ * Undefined where cells have neither, all have the same, or some spell them otherwise; and where the one word stands beside whole
+ * numbers without a mark between digits, as `4CR` beside `7` of rooms: nothing shows that these are amounts. Cost O(cells).
  */
 function signWordsOf(cells: readonly (string | null)[]): SignWords | undefined {
   if (!cells.some((cell) => cell !== null && /\d\s?[CDcd][Rr]\.?\s*$/.test(cell))) return undefined
@@ -277,8 +278,11 @@ function signWordsOf(cells: readonly (string | null)[]): SignWords | undefined {
   const [debit] = debits
   const [credit] = credits
   if (debit !== undefined && credit !== undefined) return bare ? undefined : { above: credit, below: debit }
-  return bare ? { above: '', below: (debit ?? credit)! } : undefined
+  return bare && hasMark(cells) ? { above: '', below: (debit ?? credit)! } : undefined
 }
+
+/** Whether some cell parts decimals or thousands. */
+const hasMark = (cells: readonly (string | null)[]): boolean => cells.some((cell) => cell !== null && /\d[.,]\d/.test(cell))
 
 /** A cell with a sign in front in place of the word behind. */
 function withSign(cell: string, { above, below }: SignWords): string {

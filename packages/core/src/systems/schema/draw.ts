@@ -184,9 +184,18 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: 
       : rowsUntil(endsOf({ last: law.time.cut }, dates!, until), { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
   const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
   const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
-  const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
+  const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, scale, own })
   const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
-  return { rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }
+  return withPlace({ rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }, picked.without)
+}
+
+/** Rows without those that found no place, as nobody takes a course that is full. */
+function withPlace(drawn: ChildRowsDrawn, without: ReadonlySet<number>): ChildRowsDrawn {
+  if (without.size === 0) return drawn
+  const { rows, parentOf, targetOf } = drawn
+  const placed = Uint32Array.from(parentOf.keys()).filter((i) => !without.has(i))
+  const of = (all: Int32Array) => Int32Array.from(placed, (i) => all[i]!)
+  return { rows: { ...rows, table: takeTableRows(rows.table, placed) }, parentOf: of(parentOf), targetOf: targetOf.map(of) }
 }
 
 interface Begun {
@@ -212,33 +221,45 @@ interface Picking {
   readonly parentOf: Int32Array
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
+  readonly scale: number
   readonly own: Context
+}
+
+interface Picked {
+  readonly table: Table
+  readonly targetOf: Int32Array[]
+  /** Rows for which no row of a further table has room. */
+  readonly without: ReadonlySet<number>
 }
 
 /** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
 async function pickAll(
   { key: counted, picks, through = [], lookups = [] }: ChildLaw,
-  { rows, parentOf, drawn, tables, own }: Picking
-): Promise<{ readonly table: Table; readonly targetOf: Int32Array[] }> {
+  { rows, parentOf, drawn, tables, scale, own }: Picking
+): Promise<Picked> {
   const targetOf: Int32Array[] = []
+  const without = new Set<number>()
   let table = rows
   for (const pick of picks) {
     const to = drawn.get(pick.key.to.table)!
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
     const counts = await drawCounts(pick.counts, to.context, { ...own, key }, to.table)
     const encoder = tables[pick.key.to.table]!.context
+    const referring = referringRows(pick, rows)
     const chosen = pickRows(
       {
         wanted: wantedRows(pick, encoder, rows),
         targets: likeRows(encoder, to.table),
         counts,
-        most: pick.counts.most === undefined ? undefined : mostOf(pick.counts.most, to.table),
-        rows: referringRows(pick, rows),
+        // More rows than in the data, which go into the same list, are more than it has room for.
+        most: pick.counts.most === undefined || (pick.counts.ofRows && scale > 1) ? undefined : mostOf(pick.counts.most, to.table),
+        rows: referring,
         parentOf,
         apart: pick.apart
       },
       keyFor(key, 'choice')
     )
+    for (const i of referring) if (chosen[i]! < 0) without.add(i)
     targetOf.push(chosen)
     table = withSame(pick, table, to.table, chosen)
   }
@@ -254,7 +275,7 @@ async function pickAll(
     const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
     table = withLookups([one], table, drawn.get(one.key.to.table)!.table, rowOf)
   }
-  return { table, targetOf }
+  return { table, targetOf, without }
 }
 
 const isKey = (a: ForeignKey, b: ForeignKey): boolean => keyText(a) === keyText(b)

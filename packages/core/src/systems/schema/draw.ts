@@ -17,7 +17,7 @@ import { mostOf } from './count-ceiling.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
-import { type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
+import { asDrawn, type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
 import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
@@ -156,10 +156,16 @@ interface ChildRowsDrawn {
   readonly targetOf: readonly Int32Array[]
 }
 
+/** The drawn rows that a key leads to, as the law of what refers to them knows these. */
+function referredTo({ to }: ForeignKey, drawn: ReadonlyMap<string, DrawnTable>, tables: SchemaModel['tables']): DrawnTable {
+  const own = drawn.get(to.table)!
+  return { ...own, table: asDrawn(tables[to.table]!.context, own.table) }
+}
+
 /** The rows of all parents. */
 async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
-  const parent = drawn.get(law.key.to.table)!
+  const parent = referredTo(law.key, drawn, tables)
   const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table, scale)
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
@@ -241,7 +247,7 @@ async function pickAll(
   const without = new Set<number>()
   let table = rows
   for (const pick of picks) {
-    const to = drawn.get(pick.key.to.table)!
+    const to = referredTo(pick.key, drawn, tables)
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
     const counts = await drawCounts(pick.counts, to.context, { ...own, key }, to.table)
     const encoder = tables[pick.key.to.table]!.context
@@ -265,15 +271,15 @@ async function pickAll(
   }
   for (const { key, by, via, same } of through) {
     const rowOf = isKey(by, counted) ? parentOf : targetOf[[...picks, ...through].findIndex((one) => isKey(by, one.key))]!
-    const to = drawn.get(key.to.table)!
-    const led = referredRows(via, drawn.get(via.table)!, to)
+    const to = referredTo(key, drawn, tables)
+    const led = referredRows(via, drawn.get(via.table)!, drawn.get(key.to.table)!)
     const target = rowOf.map((row) => (row < 0 ? -1 : led[row]!))
     targetOf.push(target)
     table = withSame({ same }, table, to.table, target)
   }
   for (const one of lookups) {
     const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
-    table = withLookups([one], table, drawn.get(one.key.to.table)!.table, rowOf)
+    table = withLookups([one], table, referredTo(one.key, drawn, tables).table, rowOf)
   }
   return { table, targetOf, without }
 }

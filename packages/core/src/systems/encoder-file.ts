@@ -101,7 +101,7 @@ export const notationIn: Reader<Notation> = record<Notation>({
   before: optional(text),
   after: optional(text),
   negative: optional(word('()', '−', 'inside', 'behind')),
-  positive: optional(word('+')),
+  positive: optional(word('+', '+0')),
   signed: optional(record({ above: text, below: text }))
 })
 

@@ -1,6 +1,6 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { clashOf, isOrder } from '../code/rules/choose.js'
-import { equalsOf, isOtherThroughout } from '../code/rules/equals.js'
+import { equalsOf, isOtherThroughout, type KeptEqual, SAME } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { eachRule } from '../code/rules/families.js'
 import { findFewDistances } from '../code/rules/few-distances.js'
@@ -38,7 +38,7 @@ import { cellAt, isMissing } from '../table/cells.js'
 import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
-import { type Column, isCategorical, isNumeric } from '../table/table.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { keepingLast } from './keeping-last.js'
 import { isGrid, type Localisation } from './localisation.js'
@@ -157,27 +157,34 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
     ...prepared,
     data: {
       ...data,
-      notes: [...prepared.data.notes, ...boundNotes(rules, prepared.data), ...equalNotes(kept), ...distanceNotes(prepared.data, measured)]
+      notes: [
+        ...prepared.data.notes,
+        ...boundNotes(rules, prepared.data),
+        ...equalNotes(kept, data),
+        ...distanceNotes(prepared.data, measured)
+      ]
     },
     rules: kept
   }
 }
 
-/** That numbers are another column's in many rows, as people are told. */
-export const equalNotes = ({ rules }: KeptRules): string[] =>
+/** That numbers are another column's in many rows, as people are told. The table is that of the columns that are drawn. */
+export const equalNotes = ({ rules }: KeptRules, { table }: Pick<InferredTable, 'table'>): string[] =>
   rules.flatMap((rule) =>
-    rule.kind === 'equal' && rule.throughout
-      ? [
-          `${rule.column}: ${orWords((rule.factors ?? []).map(String))} times ${rule.of} in all rows, and so in new ones; --rules off draws it by itself`
-        ]
-      : rule.kind === 'equal'
-        ? [
-            `${rule.column}: the same as “${rule.of}”${rule.factors ? `, or ${listed(rule.factors.map(String))} times that,` : ''} in many rows, and so in new ones; --rules off draws it by itself`
-          ]
-        : []
+    rule.kind === 'equal' ? [`${rule.column}: ${equalText(rule, table)}, and so in new ones; --rules off draws it by itself`] : []
   )
 
-const orWords = (words: readonly string[]): string => `${words.slice(0, -1).join(', ')} or ${words.at(-1)}`
+function equalText({ of, flag, factors = [], throughout }: KeptEqual, { columns }: Table): string {
+  const flags = columns.find(({ name }) => name === flag)
+  const times = `${orWords(factors.map(String))} times`
+  if (throughout) return `${times} ${of} in all rows`
+  // Of shares alone no row has the same.
+  if (flags && 'levels' in flags && !flags.levels.includes(SAME)) return `${times} ${of} in many rows`
+  return `the same as “${of}”${factors.length > 0 ? `, or ${listed(factors.map(String))} times that,` : ''} in many rows`
+}
+
+const orWords = (words: readonly string[]): string =>
+  [words.slice(0, -1).join(', '), ...words.slice(-1)].filter((word) => word !== '').join(' or ')
 
 /** How many of each a day has. */
 const UNITS = { days: 1, hours: 24, minutes: 1440, seconds: 86_400 }

@@ -12,7 +12,7 @@ import { noteRounding, notFinite, numbersOf, refuseSpread, unfit } from './infer
 import type { InferOptions, Inferring } from './inferring.js'
 import { magnitudesNote, magnitudesOf } from './magnitudes.js'
 import { partsNote, partsOf } from './mixed-units.js'
-import { type Notation, PLAIN } from './notation.js'
+import { arePhones, type Notation, PLAIN } from './notation.js'
 import { limitsOf, type NumberStyle, numberStyle, spelledTwice } from './number-style.js'
 import { numberingOf } from './numbering.js'
 import { offsetName, withOffsets } from './offsets.js'
@@ -53,7 +53,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const plainKind = wanted ?? (dates ? 'datetime' : kindOfText(raw.name, cells, present))
   const notation =
     !wantsPairs && takesNumbers(plainKind, wanted)
-      ? notationFor(raw.name, cells, { ...context, plain: !wanted && plainKind === 'number' })
+      ? notationFor(raw.name, cells, { ...context, plain: !wanted && (plainKind === 'number' || plainKind === 'integer') })
       : undefined
   const pairs = isOther || notation ? undefined : inferPairs(base, cells, { ...context, wanted: numeric })
   if (pairs) return pairs
@@ -259,7 +259,7 @@ const [DIGITS, LETTERS] = [10, 26]
 
 /** Whether a column of text may be numbers in a notation that is not plain. */
 const takesNumbers = (kind: ColumnKind, wanted: ColumnKind | undefined): boolean =>
-  kind === 'number' || (wanted ? wanted === 'integer' : kind === 'category' || kind === 'identifier')
+  kind === 'number' || kind === 'integer' || (!wanted && (kind === 'category' || kind === 'identifier'))
 
 const kindOfNumbers = (cells: readonly (string | null)[], notation: Notation): ColumnKind =>
   numberStyle(cells, notation).decimals === 0 ? 'integer' : 'number'
@@ -290,8 +290,9 @@ function kindOfText(name: string, cells: readonly (string | null)[], present: re
 const areFewLabels = (cells: readonly unknown[], present: readonly string[]): boolean =>
   present.length < Math.min(RARE_BELOW, cells.length) && !present.some((value) => isTelling(value, present.length))
 
-/** Whole numbers so long that a computer's numbers do not hold them to the last digit: names, as of accounts. */
+/** Whole numbers so long that a computer's numbers do not hold them to the last digit: names, as of accounts; and those of telephones. */
 function areLongNames(present: readonly string[]): boolean {
+  if (arePhones(present)) return true
   if (!present.every((cell) => /^\s*[+-]?\d+\s*$/.test(cell))) return false
   return present.some((cell) => !Number.isSafeInteger(Number(cell)) && BigInt(cell.trim().replace('+', '')) !== BigInt(Number(cell)))
 }

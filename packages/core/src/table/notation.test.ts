@@ -60,6 +60,8 @@ describe('notations of numbers', () => {
       { decimal: ',', group: '.', after: ' €', negative: 'behind' }
     ],
     ['a plus in front of all above 0', ['+43.00', '-12.50', '0.00'], [43, -12.5, 0], { positive: '+' }],
+    ['a plus in front of 0 too', ['+43.00', '-12.50', '+0.00'], [43, -12.5, 0], { positive: '+0' }],
+    ['a plus in front of whole numbers', ['+43', '-12', '0'], [43, -12, 0], { positive: '+' }],
     ['a plus, in per cent', ['+1.2%', '-0.4%', '+10.0%'], [1.2, -0.4, 10], { after: '%', positive: '+' }],
     ['a plus behind the sign of currency', ['$+43.10', '$-12.50'], [43.1, -12.5], { before: '$', negative: 'inside' }],
     [
@@ -77,7 +79,7 @@ describe('notations of numbers', () => {
     const { table: read, formats } = inferTable(table({ x: cells, y: cells.map((_, i) => String(i * i)) }))
     expect('values' in read.columns[0]! && [...read.columns[0].values]).toEqual(numbers)
     const style = numberStyle(cells, notation)
-    if (style.padded) expect(presentTable(read, formats, 'text').columns[0]!.values).toEqual(cells)
+    if (style.padded || style.decimals === 0) expect(presentTable(read, formats, 'text').columns[0]!.values).toEqual(cells)
     for (const [i, x] of numbers.entries()) expect(readNumber(formatNumber(x, style), notation)).toBe(numbers[i])
     expect(presentTable(read, formats, 'plain').columns[0]!.values.map(Number)).toEqual(numbers)
   })
@@ -95,6 +97,7 @@ describe('notations of numbers', () => {
     ['groups of two and of three', ['1,52,300', '1,234,567']],
     ['grades', ['2-', '2', '3-']],
     ['debits beside amounts of neither', ['152.30 DR', '3.00 CR', '0.50']],
+    ['rooms beside others', ['4CR', '7', '12CR', '9']],
     ['debits in two spellings', ['152.30 DR', '3.00 CR', '0.50 Dr']],
     ['a quote that does not open', ['19.95"', '="0.40']],
     ['years without an end', ['1990.-', '1985.-']],

@@ -13,8 +13,8 @@ export interface Notation {
   readonly after?: string
   /** How negative numbers are marked, where it is no hyphen in front of all: `()` around, `−`, behind the sign of currency, or behind the digits. */
   readonly negative?: '()' | '−' | 'inside' | 'behind'
-  /** That a plus stands in front of numbers above 0, where negative ones have their mark. */
-  readonly positive?: '+'
+  /** That a plus stands in front of numbers above 0, where negative ones have their mark; of 0 too, as programs write that are told to. */
+  readonly positive?: '+' | '+0'
   /** Words behind amounts that say their sign, with their blanks, as banks write debits and credits: `152.30 DR`. */
   readonly signed?: SignWords
 }
@@ -198,6 +198,7 @@ function notationIn(
   cells: readonly (string | null)[],
   decimal: (open: ',' | '.') => string | undefined
 ): ReadNotation | Conflict | undefined {
+  if (arePhones(cells)) return undefined
   const unit = unitOf(cells)
   const evidence = evidenceOf(unit === undefined ? cells : cells.map((cell) => cell && withoutUnit(cell, unit)))
   if (!evidence || areGroupedNames(evidence)) return undefined
@@ -229,7 +230,7 @@ function notationIn(
       ...(before === '' ? {} : { before }),
       ...(after === '' ? {} : { after }),
       ...(negative === undefined || negative === '' || negative === '-' ? {} : { negative }),
-      ...(areMarked(dressed) ? { positive: '+' } : {})
+      ...(areMarked(dressed) ? { positive: dressed.some(isPlusZero) ? '+0' : '+' } : {})
     },
     ...(undecided ? { open: mark } : {}),
     ...(shown === undefined ? {} : { shown })
@@ -239,6 +240,13 @@ function notationIn(
 /** Whether a plus stands in front of all numbers above 0. */
 const areMarked = (dressed: readonly Dressed[]): boolean =>
   dressed.some(({ isPlus }) => isPlus) && dressed.every(({ isPlus, negative, body }) => isPlus || negative !== '' || !/[1-9]/.test(body))
+
+/** Whether all cells are telephone numbers of countries: a plus stands in front of these too, but never a minus, and no amount has as many digits in all cells. */
+export function arePhones(cells: readonly (string | null)[]): boolean {
+  return cells.every((cell) => cell === null || /^\s*\+[1-9]\d{6,14}\s*$/.test(cell))
+}
+
+const isPlusZero = ({ isPlus, body }: Dressed): boolean => isPlus && !/[1-9]/.test(body)
 
 /** Whether plain numbers have a plus in front of all that are above 0. */
 export function arePlusMarked(cells: readonly (string | null)[]): boolean {
@@ -250,7 +258,8 @@ const SIGN_WORD = /^(.*\d)(\s?(?:([Dd][Rr])|[Cc][Rr])\.?)$/
 
 /**
  * What says in a column which amounts are below 0: debits (`DR`) beside credits (`CR`), or the one word that only some amounts have.
- * Undefined where cells have neither, all have the same, or some spell them otherwise. Cost O(cells).
+ * Undefined where cells have neither, all have the same, or some spell them otherwise; and where the one word stands beside whole
+ * numbers without a mark between digits, as `4CR` beside `7` of rooms: nothing shows that these are amounts. Cost O(cells).
  */
 function signWordsOf(cells: readonly (string | null)[]): SignWords | undefined {
   if (!cells.some((cell) => cell !== null && /\d\s?[CDcd][Rr]\.?\s*$/.test(cell))) return undefined
@@ -269,8 +278,11 @@ function signWordsOf(cells: readonly (string | null)[]): SignWords | undefined {
   const [debit] = debits
   const [credit] = credits
   if (debit !== undefined && credit !== undefined) return bare ? undefined : { above: credit, below: debit }
-  return bare ? { above: '', below: (debit ?? credit)! } : undefined
+  return bare && hasMark(cells) ? { above: '', below: (debit ?? credit)! } : undefined
 }
+
+/** Whether some cell parts decimals or thousands. */
+const hasMark = (cells: readonly (string | null)[]): boolean => cells.some((cell) => cell !== null && /\d[.,]\d/.test(cell))
 
 /** A cell with a sign in front in place of the word behind. */
 function withSign(cell: string, { above, below }: SignWords): string {
@@ -353,7 +365,7 @@ export function dress(plain: string, { decimal, group, groups, before = '', afte
   const body = fraction === undefined ? grouped : grouped + (decimal ?? '.') + fraction
   if (signed) return before + body + after + (below ? signed.below : signed.above)
   if (!below) {
-    const plus = positive !== undefined && /[1-9]/.test(plain) ? positive : ''
+    const plus = positive === '+0' || (positive && /[1-9]/.test(plain)) ? '+' : ''
     return negative === 'inside' ? before + plus + body + after : plus + before + body + after
   }
   if (negative === '()') return `(${before}${body}${after})`

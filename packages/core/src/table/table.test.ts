@@ -124,6 +124,10 @@ describe('kinds of columns', () => {
     expect(kindOf(['9007199254740993', '9007199254740997', '+3'])).toBe('identifier')
     expect(kindOf(['9007199254740993', '9007199254740997', '9007199254740993'])).toBe('category')
     expect(kindOf(['1000000000000000000', '2500000000000000000', '9007199254740994'])).toBe('integer')
+    // A plus in front of all is that of telephones, and not one of changes.
+    expect(kindOf(['+15185950873', '+4917012345', '+442071234567'])).toBe('identifier')
+    expect(kindOf(['+15185950873', '-4917012345', '+442071234567'])).toBe('integer')
+    expect(kindOf(['+12', '+7', '+3'])).toBe('integer')
   })
 
   it('reads typed columns, with NaN refused and masks kept', () => {

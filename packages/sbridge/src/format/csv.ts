@@ -97,9 +97,11 @@ export function readDelimitedText(bytes: Uint8Array, options: DelimitedOptions):
     else if (columns.length === 1) columns[0]!.values.push(null)
   }
   if (columns === undefined) throw noNames(above, options)
+  const below = remarks.length + (options.skip ? 0 : takeTotals(columns))
+  // Sums may end where they please: they are no rows.
+  uneven.keepTo(columns[0]!.values.length)
   const wrong = uneven.wrong(columns, decoded.text)
   if (wrong) throw raggedRecord(wrong.line, { got: wrong.cells, expected: columns.length }, options)
-  const below = remarks.length + (options.skip ? 0 : takeTotals(columns))
   const table = tableOf(columns, options)
   const { notes, ...encoding } = writableEncoding(decoded)
   const names = table.columns.map(({ name }) => name)

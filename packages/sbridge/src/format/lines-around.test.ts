@@ -18,6 +18,7 @@ test.each([
   ['groups below a title', `Report of 2024;;\n;measured;\nplace;size;n\n${rows}`, '2 lines of titles'],
   ['a sum', `place;size;n\n${rows}Total;8;13\n`, '1 line of sums'],
   ['a sum and a remark', `place;size;n\n${rows}Summe;8;13\n\nSource: the laboratory\n`, '2 lines of sums or remarks'],
+  ['a sum that ends before the last column', `place;size;n\n${rows}\nTotal;8\n`, /^no rows: 1 line of sums[^,]*$/],
   [
     'a sum, and what a spreadsheet filled up',
     `place;size;n\n${rows};;\nSumme;8;13\n;;\nSource: the laboratory;;\n;;\n`,

@@ -26,7 +26,7 @@ export const areRowNames = (cells: readonly string[], heading: readonly string[]
  * behind their last. Both are read as rows; once all are there, `wrong` says whether a line was torn instead.
  */
 export class UnevenRecords {
-  readonly #short: Uneven[] = []
+  #short: Uneven[] = []
   #long = 0
 
   /** Takes a record into the columns; false where it has cells that no name stands for. */
@@ -37,6 +37,11 @@ export class UnevenRecords {
     if (cells.length > columns.length) this.#long++
     else this.#short.push({ line, row, cells: cells.length })
     return true
+  }
+
+  /** Forgets records that turned out to stand below the rows, of which there are so many. */
+  keepTo(rows: number): void {
+    this.#short = this.#short.filter(({ row }) => row < rows)
   }
 
   /**

@@ -78,7 +78,8 @@ function atomsIn(values: Float64Array): number[] {
 }
 
 /** Levels of what says whether two columns are the same, beside those of shares. */
-const [SAME, OTHER] = ['same', 'other']
+export const SAME = 'same'
+const OTHER = 'other'
 
 /** What another column is times in rows of a level of the flag; undefined where the two have nothing to do with each other. */
 export function timesAt({ inverse }: KeptEqual, level: unknown): number | undefined {

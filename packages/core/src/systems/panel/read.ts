@@ -128,7 +128,7 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const notes = [
     ...data.notes,
     ...(digits ? [digits.note] : []),
-    ...(kept ? equalNotes(kept) : []),
+    ...(kept ? equalNotes(kept, data) : []),
     ...groupNotes({ key, first, constant: asNamed(alike, kept), varying: asNamed(varying, kept), group: group! }),
     ...ownNotes(rest.table.columns.filter(isCategorical), first),
     ...(times ? togetherNotes(times, { key, clock: inTime!, format: inFormat!, first }) : []),

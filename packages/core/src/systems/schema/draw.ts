@@ -17,7 +17,7 @@ import { mostOf } from './count-ceiling.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
-import { type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
+import { asDrawn, type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
 import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
@@ -156,10 +156,16 @@ interface ChildRowsDrawn {
   readonly targetOf: readonly Int32Array[]
 }
 
+/** The drawn rows that a key leads to, as the law of what refers to them knows these. */
+function referredTo({ to }: ForeignKey, drawn: ReadonlyMap<string, DrawnTable>, tables: SchemaModel['tables']): DrawnTable {
+  const own = drawn.get(to.table)!
+  return { ...own, table: asDrawn(tables[to.table]!.context, own.table) }
+}
+
 /** The rows of all parents. */
 async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
-  const parent = drawn.get(law.key.to.table)!
+  const parent = referredTo(law.key, drawn, tables)
   const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table, scale)
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
@@ -184,9 +190,18 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: 
       : rowsUntil(endsOf({ last: law.time.cut }, dates!, until), { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
   const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
   const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
-  const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, own })
+  const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, scale, own })
   const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
-  return { rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }
+  return withPlace({ rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }, picked.without)
+}
+
+/** Rows without those that found no place, as nobody takes a course that is full. */
+function withPlace(drawn: ChildRowsDrawn, without: ReadonlySet<number>): ChildRowsDrawn {
+  if (without.size === 0) return drawn
+  const { rows, parentOf, targetOf } = drawn
+  const placed = Uint32Array.from(parentOf.keys()).filter((i) => !without.has(i))
+  const of = (all: Int32Array) => Int32Array.from(placed, (i) => all[i]!)
+  return { rows: { ...rows, table: takeTableRows(rows.table, placed) }, parentOf: of(parentOf), targetOf: targetOf.map(of) }
 }
 
 interface Begun {
@@ -212,49 +227,61 @@ interface Picking {
   readonly parentOf: Int32Array
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
+  readonly scale: number
   readonly own: Context
+}
+
+interface Picked {
+  readonly table: Table
+  readonly targetOf: Int32Array[]
+  /** Rows for which no row of a further table has room. */
+  readonly without: ReadonlySet<number>
 }
 
 /** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
 async function pickAll(
   { key: counted, picks, through = [], lookups = [] }: ChildLaw,
-  { rows, parentOf, drawn, tables, own }: Picking
-): Promise<{ readonly table: Table; readonly targetOf: Int32Array[] }> {
+  { rows, parentOf, drawn, tables, scale, own }: Picking
+): Promise<Picked> {
   const targetOf: Int32Array[] = []
+  const without = new Set<number>()
   let table = rows
   for (const pick of picks) {
-    const to = drawn.get(pick.key.to.table)!
+    const to = referredTo(pick.key, drawn, tables)
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
     const counts = await drawCounts(pick.counts, to.context, { ...own, key }, to.table)
     const encoder = tables[pick.key.to.table]!.context
+    const referring = referringRows(pick, rows)
     const chosen = pickRows(
       {
         wanted: wantedRows(pick, encoder, rows),
         targets: likeRows(encoder, to.table),
         counts,
-        most: pick.counts.most === undefined ? undefined : mostOf(pick.counts.most, to.table),
-        rows: referringRows(pick, rows),
+        // More rows than in the data, which go into the same list, are more than it has room for.
+        most: pick.counts.most === undefined || (pick.counts.ofRows && scale > 1) ? undefined : mostOf(pick.counts.most, to.table),
+        rows: referring,
         parentOf,
         apart: pick.apart
       },
       keyFor(key, 'choice')
     )
+    for (const i of referring) if (chosen[i]! < 0) without.add(i)
     targetOf.push(chosen)
     table = withSame(pick, table, to.table, chosen)
   }
   for (const { key, by, via, same } of through) {
     const rowOf = isKey(by, counted) ? parentOf : targetOf[[...picks, ...through].findIndex((one) => isKey(by, one.key))]!
-    const to = drawn.get(key.to.table)!
-    const led = referredRows(via, drawn.get(via.table)!, to)
+    const to = referredTo(key, drawn, tables)
+    const led = referredRows(via, drawn.get(via.table)!, drawn.get(key.to.table)!)
     const target = rowOf.map((row) => (row < 0 ? -1 : led[row]!))
     targetOf.push(target)
     table = withSame({ same }, table, to.table, target)
   }
   for (const one of lookups) {
     const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
-    table = withLookups([one], table, drawn.get(one.key.to.table)!.table, rowOf)
+    table = withLookups([one], table, referredTo(one.key, drawn, tables).table, rowOf)
   }
-  return { table, targetOf }
+  return { table, targetOf, without }
 }
 
 const isKey = (a: ForeignKey, b: ForeignKey): boolean => keyText(a) === keyText(b)

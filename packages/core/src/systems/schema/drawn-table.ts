@@ -3,6 +3,7 @@ import { withEmpty } from '../../code/keys/keep.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { joinedNames } from '../../table/besides.js'
+import type { Encoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type CellStyle, presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
@@ -61,6 +62,17 @@ const keyOf = ({ name, levels, codes }: CategoricalColumn): Column => ({
   kind: 'identifier',
   cells: Array.from(codes, (code) => (code < 0 ? null : levels[code]!))
 })
+
+/** A drawn table with the categories that it was drawn with, in the place of the keys as which some are written: laws of rows that refer to it know these. */
+export function asDrawn({ kinds }: Pick<Encoder, 'kinds'>, table: Table): Table {
+  const columns = table.columns.map((column): Column => {
+    const { levels } = kinds.find(({ name }) => name === column.name) ?? {}
+    if (!levels || !('cells' in column && column.cells)) return column
+    const codeOf = new Map(levels.map((level, code) => [level, code]))
+    return { name: column.name, kind: 'category', levels, codes: Int32Array.from(column.cells, (cell) => codeOf.get(cell ?? '') ?? -1) }
+  })
+  return { ...table, columns }
+}
 
 /** Keys of the rows that rows refer to, as their table has them: a column for each of the key. */
 export function referringColumns(foreign: ForeignKey, { table }: Pick<DrawnTable, 'table'>, targetOf: Int32Array): Column[] {

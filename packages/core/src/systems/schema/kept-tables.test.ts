@@ -66,6 +66,48 @@ describe('a table that is kept', () => {
     )
   })
 
+  it('is a category to rows that refer to those which refer to it, and to rows that choose among these', async () => {
+    const VISITS = 500
+    const own = Array.from({ length: VISITS }, (_, i) => Math.floor((i * 37) % USERS))
+    const visits = table(
+      text('user', own.map(String)),
+      text(
+        'kind',
+        own.map((one) => (role[one] === 1 ? 'pay' : role[one] === 2 ? 'edit' : 'view'))
+      ),
+      text(
+        'asked',
+        own.map((_, i) => String((i * 91) % USERS))
+      )
+    )
+    const users = table(
+      text(
+        'id',
+        firm.map((_, i) => String(i))
+      ),
+      ...schema.tables.users.columns
+    )
+    const all = {
+      tables: { ...schema.tables, users, visits },
+      keys: {
+        primary: { ...schema.keys.primary, users: 'id' },
+        foreign: [
+          ...schema.keys.foreign,
+          { table: 'visits', column: 'user', to: { table: 'users', column: 'id' } },
+          { table: 'visits', column: 'asked', to: { table: 'users', column: 'id' } }
+        ]
+      }
+    }
+    const model = await fitSchema(all, { ...options, keep: 'roles' }, context)
+    const tables = await drawSchema(model, { seed: 2 }, context)
+    const cells = (name: string, column: string) =>
+      presentDrawn(model.tables[name]!, tables.get(name)!, 'text').columns.find((one) => one.name === column)!.values as readonly string[]
+    const [ids, roles, kinds] = [cells('users', 'id'), cells('users', 'role_id'), cells('visits', 'kind')]
+    const told = cells('visits', 'user').map((id) => ({ 1: 'pay', 2: 'edit', 3: 'view' })[roles[ids.indexOf(id)]!])
+    expect(kinds.filter((kind, i) => kind !== told[i]).length).toBeLessThan(0.1 * VISITS)
+    expect(cells('visits', 'asked').every((id) => ids.includes(id))).toBe(true)
+  })
+
   it('whose rows few refer to has as many rows that refer to each as in the data', async () => {
     const { cells, tables } = await drawn('firms', 1)
     expect(cells('firms', 'size')).toEqual(schema.tables.firms.columns[1]!.values)

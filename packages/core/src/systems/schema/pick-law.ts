@@ -159,7 +159,7 @@ interface PickedRows {
 
 /**
  * The new row that each row refers to, −1 for none [n]: of those with the categories that were drawn, where there are any, one that
- * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to, while there is one. Cost O(n·min(m, 512)).
+ * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to, while there is one. −1 too where no row has room any more. Cost O(n·min(m, 512)).
  */
 export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart, layers }: PickedRows, key: Key): Int32Array {
   const out = new Int32Array(wanted.places.rows).fill(-1)
@@ -188,7 +188,9 @@ export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart,
     const own = keyFor(key, i)
     const layer = `${layers?.wanted[i] ?? 0}`
     const all = members.get(layer)!
-    const candidates = open(someOf(members.get(`${layer} ${wanted.classes[i]}`), own)) ?? open(someOf(all, own)) ?? all
+    const candidates =
+      open(someOf(members.get(`${layer} ${wanted.classes[i]}`), own)) ?? open(someOf(all, own)) ?? open(all) ?? (room ? undefined : all)
+    if (!candidates) continue
     const due = candidates.filter((j) => left[j]! > 0)
     const among = due.length > 0 ? due : candidates
     const distances = among.map((j) => squared(rowOf(wanted.places, i), rowOf(targets.places, j)))

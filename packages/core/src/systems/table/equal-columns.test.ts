@@ -125,6 +125,18 @@ describe('columns that are another one in many rows', () => {
   })
 })
 
+test('shares of another number that are never the same are said to be no more', async () => {
+  const n = 300
+  const [level, by] = ['level', 'by'].map((label) => uniforms(keyFor(keyFromSeed(8), label), n)) as [Float64Array, Float64Array]
+  const total = Array.from(level, (x) => cents(20 + 400 * x))
+  const discount = total.map((x, i) => cents(x * (by[i]! < 0.5 ? 0 : by[i]! < 0.8 ? 0.05 : 0.1)))
+  const input = textTable({ total, discount })
+  const model = (await fitModel(tables, { input, options: { bandwidth: 1, scaling: 'standard', seed: 1 } }, { engine })) as TableModel
+  const notes = JSON.stringify(tables.tell(model))
+  expect(notes).toMatch(/discount: (?:0\.05 or 0\.1|0\.1 or 0\.05) times total in many rows/)
+  expect(notes).not.toContain('the same as')
+})
+
 test('rows of groups keep it, and say what they draw by the names of the table', async () => {
   const [groups, months] = [40, 5]
   const n = groups * months

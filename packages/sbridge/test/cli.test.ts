@@ -278,7 +278,6 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     ['all columns constant', () => [file('constant.csv', 'x,y\n1,2\n1,2\n1,2\n')], 2, /constant/],
     ['NaN', () => [file('nan.csv', 'x\n1\nNaN\n3\n')], 2, /NaN in the column x, row 2/],
     ['an infinity', () => [file('inf.csv', 'x\n1\ninf\n3\n')], 2, /inf in the column x/],
-    ['duplicate column names', () => [file('twice.csv', 'x,x\n1,2\n3,4\n')], 2, /x/],
     ['n = 0', () => [file('ok.csv', rows), '-n', '0'], 2, /-n 0/],
     ['n negative', () => [file('ok.csv', rows), '-n', '-5'], 2, /-5/],
     ['n not a number', () => [file('ok.csv', rows), '-n', 'many'], 2, /many/],

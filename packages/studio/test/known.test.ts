@@ -167,7 +167,7 @@ describe('what is known, in the studio', () => {
     for (const words of [
       'Got the option sed. Expected one of kind, without,',
       'Got seed = -1. Expected a whole number from 0 to',
-      "Got --given 'x'. Expected NAME=VALUE or NAME=LOW..HIGH, separated by commas; a value that has one in backquotes.",
+      "Got --given 'x'. Expected NAME=VALUE or NAME=LOW..HIGH, separated by commas.",
       'Got found = much. Expected auto, or a number above 0.',
       'Got x = v. Expected one of x, y, kind, side, day.',
       'Got x=much. Expected a number, or an interval LOW..HIGH.',

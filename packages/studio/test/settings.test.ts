@@ -86,7 +86,6 @@ describe('the address of the page', () => {
     ['scaling=x%3Dquantile', 'scaling = x=quantile: '],
     ['kind=wrong:a', 'kind = wrong: number, integer'],
     ['given=nothing', "--given 'nothing': NAME=VALUE"],
-    ['given=Betrag%3D10,5', "--given 'Betrag=10,5': NAME=VALUE or NAME=LOW..HIGH, separated by commas; a value that has one in backquotes"],
     ['sed=5', 'the option sed: one of kind, without, x, y, rows, seed']
   ])('%s is told, and counts as absent', (address, words) => {
     const { settings, faults } = read(SHEET, address)

@@ -135,7 +135,10 @@ function parseCell(encoder: Described, column: number, text: string, as: 'value'
 
 function unfitValue(encoder: Described, column: number, text: string): InputError {
   const { name, kind } = encoder.kinds[column]!
-  const { pair, words } = encoder.formats[column]!
+  const { pair, words, number } = encoder.formats[column]!
+  // Thousands of a column that is written without their marks.
+  const bare = text.replace(/(?<=\d),(?=\d{3}(?!\d))/g, '')
+  const meant = kind !== 'datetime' && bare !== text && readStyled(bare, number) !== undefined ? `${name}=${bare}` : undefined
   if (pair)
     return new InputError({
       code: 'condition-value',
@@ -147,7 +150,7 @@ function unfitValue(encoder: Described, column: number, text: string): InputErro
     code: 'condition-value',
     got: `${name}=${text}`,
     expected: `${kind === 'datetime' ? 'a date such as 2024-03-01, or FROM..TO' : 'a number, or an interval LOW..HIGH'}${words === undefined ? '' : `; words are given as ${words}`}`,
-    try: words !== undefined ? `'${words}=${text}'` : kind === 'datetime' ? `${name}=2024-03-01` : `${name}=1.5 or ${name}=1..2`
+    try: words !== undefined ? `'${words}=${text}'` : kind === 'datetime' ? `${name}=2024-03-01` : (meant ?? `${name}=1.5 or ${name}=1..2`)
   })
 }
 

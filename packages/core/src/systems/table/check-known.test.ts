@@ -36,3 +36,8 @@ test.each<[Partial<Known>, string]>([
 ])('%j is refused before any fit', (known, code) => {
   expect(() => check(known)).toThrow(expect.objectContaining({ code }))
 })
+
+test('thousands of a column that has no marks between them are said without', () => {
+  expect(() => check({ givens: [{ x: '1,234.5' }] })).toThrow(expect.objectContaining({ remedy: 'x=1234.5' }))
+  expect(() => check({ givens: [{ x: '1,2' }] })).toThrow(expect.objectContaining({ remedy: 'x=1.5 or x=1..2' }))
+})

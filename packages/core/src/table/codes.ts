@@ -28,7 +28,13 @@ export function fewCodesOf(column: Cells, most: number): Codes | undefined {
   if (isCategorical(column) && column.levels.length < most) return codesOf(column)
   const value = valueIn(column)
   const known = new Numbering(most + 1)
-  const codes = new Int32Array(rowsOf(column))
+  const rows = rowsOf(column)
+  // Most columns of numbers have more among their first ones: then no place for all rows is made.
+  for (let i = 0; i < Math.min(rows, 2 * most + 2); i++) {
+    known.of(value(i))
+    if (known.count > most) return undefined
+  }
+  const codes = new Int32Array(rows)
   for (let i = 0; i < codes.length; i++) {
     codes[i] = known.of(value(i))
     if (known.count > most) return undefined

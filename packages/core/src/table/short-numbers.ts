@@ -41,7 +41,7 @@ export function inShort<T extends Pick<NumericColumn, 'values' | 'missing'>>(
   style: NumberStyle
 ): { readonly read: T; readonly style: NumberStyle } {
   if (style.scientific || (style.decimals !== undefined && style.decimals < LEAST_DECIMALS)) return { read, style }
-  const short = shortNumbers(read.values, read.missing)
+  const short = isPlain(read.values, style) ? undefined : shortNumbers(read.values, read.missing)
   if (!short) return { read, style: asDoubles(read, style) }
   const { values, ...form } = short
   const { decimals: _, ...worn } = style
@@ -50,6 +50,17 @@ export function inShort<T extends Pick<NumericColumn, 'values' | 'missing'>>(
 
 /** Cells with more decimals are what programs write; others are written as they stand. */
 const MOST_DECIMALS = 12
+
+/** Whether doubles hold all digits that numbers are written with, and one is of no single precision: then they stand for none but themselves. */
+function isPlain(values: Float64Array, { decimals = Number.POSITIVE_INFINITY }: NumberStyle): boolean {
+  if (decimals > MOST_DECIMALS || values.every(isNearSingle)) return false
+  let largest = 0
+  for (let i = 0; i < values.length; i++) {
+    const size = Math.abs(values[i]!)
+    if (size > largest) largest = size
+  }
+  return largest * 10 ** decimals < 2 ** 53
+}
 
 /**
  * The style of numbers of which some are written with more digits than doubles have, 0.012103300000000001 for 0.0121033; and of such as have all
@@ -78,8 +89,7 @@ interface Singles {
 
 /** Numbers of single precision, with all their digits or written to fewer; undefined where one has more precision, or all are written as people do. */
 function singlesIn(values: Float64Array, areLong: boolean): Singles | undefined {
-  const isNear = (value: number): boolean => Math.abs(value - Math.fround(value)) <= 10 ** (1 - LONG_DIGITS) * Math.abs(value)
-  if (!values.every(isNear)) return undefined
+  if (!values.every(isNearSingle)) return undefined
   const whole = values.map(Math.fround)
   const others = values.filter((value, i) => value !== whole[i])
   if (others.length > 0) {
@@ -91,6 +101,8 @@ function singlesIn(values: Float64Array, areLong: boolean): Singles | undefined 
   }
   return areLong || values.some((value) => digitsOf(value) >= LONG_DIGITS) ? { values: whole } : undefined
 }
+
+const isNearSingle = (value: number): boolean => Math.abs(value - Math.fround(value)) <= 10 ** (1 - LONG_DIGITS) * Math.abs(value)
 
 /** Whether a number is another one to so many digits; where that lies half-way between two, either. */
 function isWritten(value: number, whole: number, digits: number): boolean {

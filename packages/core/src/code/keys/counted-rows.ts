@@ -1,3 +1,4 @@
+import { later } from '../../num/later.js'
 import { flagWord } from '../../num/listed.js'
 import { type Cells, type Codes, codesOf } from '../../table/codes.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
@@ -32,18 +33,18 @@ export function countedRows({ columns, rowCount }: Table): CountedRows | undefin
     coded.set(column, own)
     return own
   }
-  const factorials = logFactorials(rowCount)
+  const factorials = later(() => logFactorials(rowCount))
   for (const counter of names) {
     const numbers = wholeNumbers(counter)
     const base = numbers?.reduce((least, number) => Math.min(least, number), 1)
     if (!numbers || base === undefined || base < 0 || isMissingIn(counter)) continue
     const firsts = numbers.filter((number) => number === base).length
-    const ways = sumOver(sizesOf(codesFor(counter)), factorials)
+    const ways = later(() => sumOver(sizesOf(codesFor(counter)), factorials()))
     for (const key of names) {
       if (key === counter || isMissingIn(key)) continue
       const codes = codesFor(key)
       if (codes.count !== firsts || !countsEach(numbers, codes, base)) continue
-      const logChance = sumOver(sizesOf(codes), factorials) + ways - factorials[rowCount]!
+      const logChance = sumOver(sizesOf(codes), factorials()) + ways() - factorials()[rowCount]!
       if (!isBelievedAtLog(logChance, names.length ** 2)) continue
       return { counter: counter.name, key: key.name, base }
     }

@@ -41,8 +41,8 @@ const RANK = 3.9
 interface Term {
   readonly at: (row: number) => number
   readonly of: readonly string[]
-  /** In the rows that terms are chosen on. */
-  readonly probes: Float64Array
+  /** Which of all terms it is. */
+  readonly place: number
 }
 
 /** Rows by the level of a category, or by those of two, or all as one. */
@@ -68,6 +68,8 @@ interface Problem {
   /** Rows that terms are chosen on. */
   readonly rows: Uint32Array
   readonly terms: readonly Term[]
+  /** All terms in these rows [rows][terms]. */
+  readonly probes: Float64Array
   /** How many sums of one column were looked for. */
   readonly tried: number
 }
@@ -98,7 +100,7 @@ export function findByLevel(
   )
   const looked = pairs.length > MOST_PAIRS ? MOST_PAIRS : pairs.flatMap(({ groupings }) => groupings()).length
   const rows = spreadRows(rowCount, MOST_ROWS)
-  const problem = { quantities, rowCount, rows, terms: termsOf(numbers, rows), tried: targets.length * (alone.length + looked) }
+  const problem = { quantities, rowCount, rows, ...termsOf(numbers, rows), tried: targets.length * (alone.length + looked) }
   const found: SumFound[] = []
   const known = (): Rule[] => [
     ...rules,
@@ -153,15 +155,16 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
   const rowCount = quantities[0]?.values.length ?? 0
   const numbers = quantities.filter(({ values, isDate }) => !isDate && !summaryOf(values).hasGaps)
   const rows = spreadRows(rowCount, MOST_ROWS)
-  const terms = termsOf(numbers, rows)
+  const { terms, probes } = termsOf(numbers, rows)
   if (!terms.some(({ of }) => of.length === 2)) return []
-  const problem = { quantities, rules: [], rowCount, rows, tried: numbers.length }
+  const problem = { quantities, rules: [], rowCount, rows, probes, tried: numbers.length }
+  const all = everyRow(rowCount)
   return numbers.flatMap((target) => {
     if (!hasValues(target)) return []
     let among = terms
     for (let time = 0; time < MOST_TIMES; time++) {
       const own = { ...problem, terms: among }
-      const { sum, nearly } = sumOf(target, everyRow(rowCount), own)
+      const { sum, nearly } = sumOf(target, all, own)
       if (sum) return [sum]
       const alone = new Set(nearly.flatMap(({ of }) => (of.length === 1 ? of : [])))
       if (alone.size === 0) return []
@@ -217,8 +220,18 @@ function groupingOf(categories: Grouping['categories'], codes: Int32Array, level
   return [{ categories, levels: known.map(levelsOf), codes: codes.map((code) => place.get(code)!) }]
 }
 
-function termsOf(numbers: readonly Quantity[], rows: Uint32Array): Term[] {
-  const make = (of: readonly string[], at: Term['at']): Term => ({ at, of, probes: Float64Array.from(rows, at) })
+function termsOf(numbers: readonly Quantity[], rows: Uint32Array): Pick<Problem, 'terms' | 'probes'> {
+  const terms = possibleTerms(numbers)
+  const probes = new Float64Array(rows.length * terms.length)
+  rows.forEach((i, k) => {
+    for (const { at, place } of terms) probes[k * terms.length + place] = at(i)
+  })
+  return { terms, probes }
+}
+
+function possibleTerms(numbers: readonly Quantity[]): Term[] {
+  let count = 0
+  const make = (of: readonly string[], at: Term['at']): Term => ({ at, of, place: count++ })
   const one = make([], () => 1)
   const single = numbers.map(({ name, values }) => make([name], (i) => values[i]!))
   const products = 0.5 * numbers.length * (numbers.length - 1)
@@ -239,7 +252,7 @@ function sumOf(
   const terms = besides(target.name, problem)
   const single = terms.filter(({ of }) => of.length < 2)
   const among = (some: readonly Term[]) => {
-    const { chosen: nearly, enough, left } = chosenTerms(target, { grouping, terms: some, rows: problem.rows })
+    const { chosen: nearly, enough, left } = chosenTerms(target, { ...problem, grouping, terms: some })
     return { nearly, left, sum: enough ? sumAmong(target, { nearly, count: some.length }, grouping, problem) : undefined }
   }
   const alone = among(single)
@@ -334,58 +347,75 @@ interface Choosing {
   readonly grouping: Grouping
   readonly terms: readonly Term[]
   readonly rows: Uint32Array
+  readonly probes: Float64Array
 }
 
-/** Rows that terms are chosen on, those of one level after another: each level of a grouping is a stretch of them. */
-interface Stretches {
-  /** Places among the rows. */
-  readonly places: Uint32Array
-  /** Where each level begins, and where the last one ends [levels + 1]. */
-  readonly starts: Uint32Array
+/** Of each row that terms are chosen on its level. */
+interface Levels {
+  readonly codes: Int32Array
+  readonly count: number
 }
 
-function stretchesOf(grouping: Grouping, rows: Uint32Array): Stretches {
-  const starts = new Uint32Array(grouping.levels.length + 1)
-  for (const i of rows) starts[grouping.codes[i]! + 1]!++
-  for (let level = 1; level < starts.length; level++) starts[level]! += starts[level - 1]!
-  const next = starts.slice()
-  const places = new Uint32Array(rows.length)
-  rows.forEach((i, place) => {
-    places[next[grouping.codes[i]!]!++] = place
-  })
-  return { places, starts }
-}
-
-/** Terms of which the column is nearly a sum within each level, the mean square that they leave, and whether that is rounding. */
+/**
+ * Terms of which the column is nearly a sum within each level, the mean square that they leave, and whether that is rounding. What a term has
+ * along what is left, and how long it is itself, is carried on: each direction that is taken costs it one product with the term as it was.
+ */
 function chosenTerms(
   { values, unit }: Quantity,
-  { grouping, terms, rows }: Choosing
+  { grouping, terms, rows, probes }: Choosing
 ): { readonly chosen: Term[]; readonly left: number; readonly enough: boolean } {
-  const { places, starts } = stretchesOf(grouping, rows)
-  const rest = new Float64Array(places.length)
-  for (let k = 0; k < rest.length; k++) rest[k] = values[rows[places[k]!]!]!
-  const most = mostLeft({ unit, variance: meanSquare(rest) })
-  const left = terms.map(({ probes }) => {
-    const own = new Float64Array(places.length)
-    for (let k = 0; k < own.length; k++) own[k] = probes[places[k]!]!
-    const least = squaresIn(own, starts)
-    for (let level = 0; level < least.length; level++) least[level]! *= LOST
-    return { own, least }
-  })
-  const chosen: Term[] = []
-  let direction: Float64Array | undefined
-  for (;;) {
-    let [best, gain] = [-1, 0]
-    for (let t = 0; t < left.length; t++) {
-      const own = gainOf(left[t]!, rest, starts, direction)
-      if (own > gain) [best, gain] = [t, own]
+  const codes = takeValues(grouping.codes, rows)
+  const [count, stride, width] = [
+    grouping.levels.length,
+    probes.length / rows.length,
+    1 + terms.reduce((most, { place }) => Math.max(most, place), 0)
+  ]
+  /** Products of all terms with a direction in each level [levels][terms]. */
+  const along = (direction: Float64Array): Float64Array => {
+    const sums = new Float64Array(count * width)
+    for (let k = 0; k < codes.length; k++) {
+      const [own, from, to] = [direction[k]!, k * stride, codes[k]! * width]
+      for (let t = 0; t < width; t++) sums[to + t]! += probes[from + t]! * own
     }
-    if (best < 0) break
-    chosen.push(terms[best]!)
-    direction = unitIn(left[best]!, starts)
-    takeOff(rest, direction, starts)
+    return sums
+  }
+  const rest = takeValues(values, rows)
+  const most = mostLeft({ unit, variance: meanSquare(rest) })
+  const toRest = along(rest)
+  const squares = new Float64Array(count * width)
+  for (let k = 0; k < codes.length; k++) {
+    const [from, to] = [k * stride, codes[k]! * width]
+    for (let t = 0; t < width; t++) squares[to + t]! += probes[from + t]! * probes[from + t]!
+  }
+  const least = new Float64Array(squares.length)
+  for (let at = 0; at < least.length; at++) least[at] = LOST * squares[at]!
+  const chosen: Term[] = []
+  const directions: Float64Array[] = []
+  for (;;) {
+    let [best, gain] = [undefined as Term | undefined, 0]
+    for (const term of terms) {
+      let own = 0
+      for (let at = term.place; at < squares.length; at += width)
+        if (squares[at]! > least[at]!) own += (toRest[at]! * toRest[at]!) / squares[at]!
+      if (own > gain) [best, gain] = [term, own]
+    }
+    if (!best) break
+    chosen.push(best)
+    const direction = new Float64Array(codes.length)
+    for (let k = 0; k < direction.length; k++) direction[k] = probes[k * stride + best.place]!
+    for (const one of directions) takeOff(direction, one, { codes, count })
+    normalise(direction, { codes, count })
+    directions.push(direction)
+    const taken = takeOff(rest, direction, { codes, count })
     const square = meanSquare(rest)
     if (square <= most || chosen.length === MOST_PARTS) return { chosen, left: square, enough: square <= most }
+    const shares = along(direction)
+    for (let at = 0; at < shares.length; at++) {
+      toRest[at]! -= shares[at]! * taken[Math.floor(at / width)]!
+      squares[at]! -= shares[at]! ** 2
+    }
+    // Nothing is left of it, whatever was rounded.
+    for (let at = best.place; at < squares.length; at += width) squares[at] = 0
   }
   return { chosen, left: meanSquare(rest), enough: false }
 }
@@ -396,56 +426,24 @@ const meanSquare = (values: Float64Array): number => {
   return sum / values.length
 }
 
-function squaresIn(values: Float64Array, starts: Uint32Array): Float64Array {
-  const squares = new Float64Array(starts.length - 1)
-  for (let level = 0; level < squares.length; level++)
-    for (let k = starts[level]!; k < starts[level + 1]!; k++) squares[level]! += values[k]! * values[k]!
-  return squares
+/** Products of two columns in each level [levels]. */
+function productsIn(a: Float64Array, b: Float64Array, { codes, count }: Levels): Float64Array {
+  const sums = new Float64Array(count)
+  for (let k = 0; k < codes.length; k++) sums[codes[k]!]! += a[k]! * b[k]!
+  return sums
 }
 
-/** What is left of a term. */
-interface TermLeft {
-  readonly own: Float64Array
-  /** Squares in each level that are nothing beside what the term was. */
-  readonly least: Float64Array
+/** Gives numbers the length 1 in each level, in place; where all are 0 they stay so. */
+function normalise(own: Float64Array, levels: Levels): void {
+  const squares = productsIn(own, own, levels)
+  for (let k = 0; k < own.length; k++) if (own[k] !== 0) own[k]! /= Math.sqrt(squares[levels.codes[k]!]!)
 }
 
-/** By how much a term lessens the squares that are left, with a weight in each level, once what lies along a direction is taken off it, in place. */
-function gainOf({ own, least }: TermLeft, rest: Float64Array, starts: Uint32Array, direction: Float64Array | undefined): number {
-  let gain = 0
-  for (let level = 0; level < least.length; level++) {
-    const [start, end] = [starts[level]!, starts[level + 1]!]
-    if (direction) takeOffWithin(own, direction, start, end)
-    let [along, squares] = [0, 0]
-    for (let k = start; k < end; k++) {
-      along += own[k]! * rest[k]!
-      squares += own[k]! * own[k]!
-    }
-    if (squares > least[level]!) gain += (along * along) / squares
-  }
-  return gain
-}
-
-/** A term with the length 1 in each level; 0 where nothing is left of it. */
-function unitIn({ own, least }: TermLeft, starts: Uint32Array): Float64Array {
-  const unit = new Float64Array(own.length)
-  squaresIn(own, starts).forEach((squares, level) => {
-    if (!(squares > least[level]!)) return
-    const length = Math.sqrt(squares)
-    for (let k = starts[level]!; k < starts[level + 1]!; k++) unit[k] = own[k]! / length
-  })
-  return unit
-}
-
-/** Takes what lies along a direction off, in each level. */
-function takeOff(from: Float64Array, direction: Float64Array, starts: Uint32Array): void {
-  for (let level = 0; level + 1 < starts.length; level++) takeOffWithin(from, direction, starts[level]!, starts[level + 1]!)
-}
-
-function takeOffWithin(from: Float64Array, direction: Float64Array, start: number, end: number): void {
-  let along = 0
-  for (let k = start; k < end; k++) along += from[k]! * direction[k]!
-  for (let k = start; k < end; k++) from[k]! -= along * direction[k]!
+/** Takes what lies along a direction off, in each level, in place; returns how much that was [levels]. */
+function takeOff(from: Float64Array, direction: Float64Array, levels: Levels): Float64Array {
+  const taken = productsIn(from, direction, levels)
+  for (let k = 0; k < from.length; k++) from[k]! -= taken[levels.codes[k]!]! * direction[k]!
+  return taken
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isBeyondChance, rateByChance } from './chance.js'
 import { hasValues, type Quantity } from './quantity.js'
+import { summaryOf } from './summary.js'
 
 /** A column that has what another one has in the row before, or after. */
 export interface Lag {
@@ -19,7 +20,7 @@ const LEAST_ROWS = 8
 export function findLags(quantities: readonly Quantity[]): Lag[] {
   const varied = quantities.filter((one) => hasValues(one))
   const candidates = 2 * varied.length * varied.length
-  const gaps = new Map(varied.map(({ name, values }) => [name, values.reduce((count, x) => count + Number(Number.isNaN(x)), 0)]))
+  const gaps = new Map(varied.map(({ name, values }) => [name, missingIn(values)]))
   // Of two that tell each other that which lacks more is the other one's, and in a table without gaps that of the row before.
   const isOwn = ({ column, of, from }: Lag) => {
     const more = gaps.get(column)! - gaps.get(of)!
@@ -33,6 +34,9 @@ export function findLags(quantities: readonly Quantity[]): Lag[] {
     return found ? [found.lag] : []
   })
 }
+
+const missingIn = (values: Float64Array): number =>
+  summaryOf(values).hasGaps ? values.reduce((count, x) => count + Number(Number.isNaN(x)), 0) : 0
 
 function isLag({ values: own }: Quantity, { values: of }: Quantity, { step, candidates }: { step: number; candidates: number }): boolean {
   const rows: number[] = []

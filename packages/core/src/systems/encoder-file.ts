@@ -129,6 +129,7 @@ const partsIn = record<PartsStyle>({
 const sizesIn = list(record<Magnitudes['sizes'][number]>({ after: text, exponent: whole({ most: 20 }), decimals: whole({ most: 20 }) }))
 const magnitudesIn = record<Magnitudes>({
   before: text,
+  decimal: optional(word(',')),
   sizes: (value, field) => {
     const sizes = sizesIn(value, field)
     if (sizes.length === 0) throw damaged(`a model with ${field} of no size`, 'a size')

@@ -53,6 +53,33 @@ test.each([
   expect(partsOf(cells)).toBeUndefined()
 })
 
+test('numbers behind other parts have their zeros, where all have', () => {
+  const { style, values } = partsOf(['2h 19m', '1h 05m', '2h 00m', '0h 45m'])!
+  expect([...values]).toEqual([139, 65, 120, 45])
+  expect([61, 9, 130].map((value) => formatParts(value, style))).toEqual(['1h 01m', '0h 09m', '2h 10m'])
+  const short = partsOf(['1h 05m', '45m', '9m'])!.style
+  expect([61, 9].map((value) => formatParts(value, short))).toEqual(['1h 01m', '9m'])
+})
+
+test('an amount of money may have the same letter in all rows, and a word or a decimal comma', () => {
+  const { style, values } = magnitudesOf(['$30.8M', '$8.0M', null, '$0.4M'])!
+  expect([...values]).toEqual([30_800_000, 8_000_000, 0, 400_000])
+  expect([61_000_000, 30_000].map((value) => formatMagnitude(value, style))).toEqual(['$61.0M', '$0.0M'])
+  const german = magnitudesOf(['12,5 Mio. €', '1,25 Mrd. €'])!
+  expect([...german.values]).toEqual([12_500_000, 1_250_000_000])
+  expect(formatMagnitude(2_300_000, german.style)).toBe('2,3 Mio. €')
+  expect(readMagnitude('2.3 Mio. €', german.style)).toBeUndefined()
+  expect(magnitudesOf(['EUR 3 million', 'EUR 4 million'])!.values[1]).toBe(4_000_000)
+  // Amounts of one size, with a currency behind them or none, are plain numbers of a unit.
+  for (const plain of [
+    ['12 EUR', '13 EUR'],
+    ['1.5M', '2.5M'],
+    ['$1.5M', '€2.5M'],
+    ['$1,5M', '$2.5M']
+  ])
+    expect(magnitudesOf(plain)).toBeUndefined()
+})
+
 test('letters are powers of ten', () => {
   const { style, values } = magnitudesOf(['4.7k', null, '1.2M', '959', '-12k'])!
   expect([...values]).toEqual([4700, 0, 1_200_000, 959, -12_000])

@@ -79,9 +79,14 @@ function namedUnits(cells: readonly (readonly Part[])[]): PartsStyle | undefined
     if (places.flat().some((place) => !(place >= 0 && place < ladder.length))) continue
     const [first, last] = [Math.min(...afters.keys()), Math.max(...afters.keys())]
     if (first === last) continue
+    // 1h 05m beside 2h 30m: behind another part every number has as many.
+    const digitsAt = (place: number) => {
+      const behind = cells.flatMap((parts, k) => parts.filter((_, at) => at > 0 && places[k]![at] === place))
+      return behind.reduce((least, { digits }) => Math.min(least, digits.length), behind.length === 0 ? 1 : 2)
+    }
     const units = ladder
       .slice(first, last + 1)
-      .map(({ of }, k) => ({ after: afters.get(first + k) ?? '', of: first + k === last ? 1 : of, digits: 1 }))
+      .map(({ of }, k) => ({ after: afters.get(first + k) ?? '', of: first + k === last ? 1 : of, digits: digitsAt(first + k) }))
     const lacksLast = places.some((own) => own.at(-1)! < last)
     const lacksFirst = places.some(([own]) => own! > first)
     return { units, ...(lacksLast ? { without: 'all' } : lacksFirst ? { without: 'first' } : {}) }
@@ -132,14 +137,14 @@ export function formatParts(value: number, { units, without }: PartsStyle): stri
     const of = unitsOf(units, k)
     const count = Math.floor(rest / of)
     rest -= count * of
-    return { count, text: `${String(count).padStart(digits, '0')}${after}` }
+    return { count, digits, after }
   })
   const first = parts.findIndex(({ count }) => count > 0)
   const begin = without === undefined ? 0 : first < 0 ? parts.length - 1 : first
   return parts
     .slice(begin)
     .filter(({ count }) => without !== 'all' || count > 0 || first < 0)
-    .map(({ text }) => text)
+    .map(({ count, digits, after }, k) => `${String(count).padStart(k === 0 && begin > 0 ? 1 : digits, '0')}${after}`)
     .join('')
     .trim()
 }

@@ -38,7 +38,7 @@ interface Dressed {
 }
 
 /** Codes of ISO 4217 that are no words of their own, as COP and PHP are, signs with the letters of their country, and short names. */
-const CURRENCY =
+export const CURRENCY =
   '[A-Z]{0,3}\\p{Sc}|AED|ARS|AUD|BDT|BRL|CAD|CHF|CLP|CNY|CZK|DKK|EGP|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KES|KRW|LKR|MXN|MYR|NGN|NOK|NZD|PKR|PLN|RUB|SAR|SEK|SGD|THB|TRY|TWD|UAH|USD|VND|ZAR|Fr\\.|kr\\.?|Kč|Ft|Rs\\.?|zł'
 /**
  * A minus behind the digits, as of SAP, stands behind a mark as well: `2-` is a grade. What stands as `="19.95"` is a text that a

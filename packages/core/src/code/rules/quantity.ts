@@ -126,6 +126,8 @@ function amountsOf({ kind, values, missing }: NumericColumn): Float64Array {
 export function unitOf(kind: NumericColumn['kind'], { number, date }: ColumnFormat): number {
   if (kind === 'datetime') return (date ? dateUnit(date) : 1) / DAY
   if (kind === 'integer') return 1
+  const [size, ...others] = number?.magnitudes?.sizes ?? []
+  if (size && others.length === 0) return Number(`1e${size.exponent - size.decimals}`)
   return number?.decimals === undefined ? 0 : Number(`1e-${number.decimals}`)
 }
 

@@ -27,6 +27,8 @@ const NUMBER = '-?(?:0|[1-9]\\d*)(?:\\.\\d+)?'
 /** Marks that part measurements; points, hyphens and underscores part the pieces of codes, but for hyphens in scores. */
 const BETWEEN = '\\s*[/,;:x×*±|~]\\s*|\\s+(?:-|–|by|to|of)\\s+|\\s*[a-zA-Z]{1,3}\\.?\\s+|[-–]'
 const CELL = new RegExp(`^([([]?)(${NUMBER})(${BETWEEN})(${NUMBER})(\\s*[a-zA-Z%°²/]{0,6}[)\\]]?)$`)
+/** Marks of points and their total. */
+const SHARE = /^\s*\/\s*$|^\s+of\s+$/
 const HYPHEN = /^[-–]$/
 /** Digits of a score, at most. */
 const SCORE = /^\d{1,3}$/
@@ -61,9 +63,31 @@ function areMeasured({ firsts, seconds, around }: Pairs): boolean {
   const singles = countSingles(present)
   const areWhole = present.every((pair) => !pair.includes('.'))
   const haveYears = firsts.every((first) => first === null || YEAR.test(first))
-  const areMany = singles > 2 * Math.sqrt(present.length) || areFree(firsts, seconds, new Set(present).size)
+  const pairs = new Set(present)
+  const areMany = singles > 2 * Math.sqrt(present.length) || areFree(firsts, seconds, pairs.size) || areShares(pairs, around.between)
   return areMany && !(areWhole && (haveYears || singles === present.length))
 }
+
+/**
+ * Whether whole numbers are points of several totals, 17/20 beside 31/40: none is above its total, those of a total are most of the numbers between
+ * its least and its largest, and some could be shortened, as fractions never can.
+ */
+function areShares(pairs: ReadonlySet<string>, between: string): boolean {
+  if (!SHARE.test(between)) return false
+  const numbers = [...pairs].map((pair) => pair.split(' ').map(Number) as [number, number])
+  if (!numbers.every(([first, second]) => Number.isInteger(first) && Number.isInteger(second) && first >= 0 && first <= second))
+    return false
+  if (!numbers.some(([first, second]) => first > 0 && first < second && commonDivisor(first, second) > 1)) return false
+  const spans = new Map<number, readonly [low: number, high: number]>()
+  for (const [first, second] of numbers) {
+    const [low, high] = spans.get(second) ?? [first, first]
+    spans.set(second, [Math.min(low, first), Math.max(high, first)])
+  }
+  const places = [...spans.values()].reduce((sum, [low, high]) => sum + high - low + 1, 0)
+  return spans.size > 1 && numbers.length > 2 * spans.size && 2 * numbers.length > places
+}
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b))
 
 /** Whether numbers with a hyphen are those of two sides, of which either is the larger by turns: of a range the second always is. */
 function areScores({ firsts, seconds }: Pick<Pairs, 'firsts' | 'seconds'>): boolean {

@@ -116,7 +116,8 @@ const form: Reader<Form> = (value, field) => {
     patterns: list(pattern),
     check: optional(word(...CHECK_FAMILIES)),
     by: optional(teller),
-    mixed: optional(mixed)
+    mixed: optional(mixed),
+    numbered: optional(text)
   })(value, field)
   const places = read.patterns.map((_, p) => String(p))
   if (read.by) list(word(...places))(read.by.texts, `${field}.by.texts`)

@@ -42,6 +42,45 @@ const plain = (text: string): string =>
     .replace(/[^A-Za-z]/g, '')
     .toLowerCase()
 
+const slugs: readonly (readonly [letters: string, written: (title: string) => string])[] = [
+  ['a hyphen for blanks', (title) => title.replace("'", '').replace(/[^a-z]+/gi, '-')],
+  ['a hyphen for all signs', (title) => title.replace(/[^a-z]+/gi, '-')],
+  ['an underscore', (title) => title.replace(/[^a-z]+/gi, '_')]
+]
+
+describe('slugs', () => {
+  const words = Array.from({ length: 60 }, (_, k) => String.fromCharCode(97 + (k % 26), 97 + ((5 * k + 3) % 26), 97 + (k % 7)))
+  // Most titles come once, some three times in other years.
+  const titles = Array.from({ length: N }, (_, i) =>
+    i < 60 ? `It's ${words[i % 20]}` : `The ${words[i % 60]} ${words[(i * 7) % 53]} ${i}`
+  )
+  const years = Array.from({ length: N }, (_, i) => 1990 + (i < 60 ? Math.floor(i / 20) : i % 30))
+  const spelled = titles.map((title) => title.replace(/\d+$/, (digits) => [...digits].map((digit) => words[30 + Number(digit)]).join('')))
+  const of = table(category('title', spelled), { name: 'year', kind: 'integer', values: Float64Array.from(years) })
+
+  it.each(slugs)('are written of a title with %s, and of a year, apart where both come again', async (_, written) => {
+    const cells = spelled.map((title, i) => `${written(title.toLowerCase())}${written('a b').slice(1, 2)}${years[i]}`)
+    expect(new Set(cells).size).toBe(N)
+    const kept = keepKeys([{ name: 'slug', cells }], 3, { table: of })
+    const same = table(
+      category(
+        'title',
+        spelled.map((title, i) => (i < 3 ? spelled[0]! : title))
+      ),
+      {
+        name: 'year',
+        kind: 'integer',
+        values: Float64Array.from(years.map((year, i) => (i < 3 ? 1991 : year + 100)))
+      }
+    )
+    const drawn = (await draw(kept, same)).get('slug')!
+    const between = written('a b').slice(1, 2)
+    const whole = written(spelled[0]!.toLowerCase())
+    expect(drawn.slice(0, 3)).toEqual([`${whole}${between}1991`, `${whole}${between}1991${between}2`, `${whole}${between}1991${between}3`])
+    expect(drawn.slice(3)).toEqual(cells.slice(3).map((slug, i) => slug.replace(/\d+$/, String(years[i + 3]! + 100))))
+  })
+})
+
 describe('what other columns say', () => {
   it('is said by the part of an address before its sign, in every new row', async () => {
     const numbers = below('numbers', 999)

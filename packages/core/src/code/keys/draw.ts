@@ -83,6 +83,7 @@ function nextValue(
   const shares = form.patterns.map(({ share }) => share)
   // Of a sequence for all that is told that may end before the rows do.
   const came = new Set<string>()
+  const apart = form.numbered === undefined ? (text: string) => text : numberedApart(form.numbered)
   return (row, told) => {
     const toldPattern = form.by && told?.(form.by)
     for (let attempt = 0; attempt < MOST_TRIES; attempt++) {
@@ -92,7 +93,7 @@ function nextValue(
       const p = toldPattern === undefined ? anyPattern : Number(toldPattern)
       const pattern = form.patterns[p]!
       const choices = pattern.segments.map((segment) => choiceOf(segment, u, told))
-      if (isComposed(pattern, told)) return textAt(pattern, cellOf(choices), 0n)
+      if (isComposed(pattern, told)) return apart(textAt(pattern, cellOf(choices), 0n)!, pattern)
       const textIn = (cell: Cell): string | undefined => {
         const known = texts[p]!
         if (!known.has(cell.name)) known.set(cell.name, textsOf(pattern, cell, keyFor(keyFor(key, p), cell.name)))
@@ -107,6 +108,24 @@ function nextValue(
       if (text !== undefined) return text
     }
     return undefined
+  }
+}
+
+/** Texts with a number behind those that came before: `the-red-river-2013-2`, `jsmith2@example.org`, `cover-2.jpg`. */
+function numberedApart(between: string): (text: string, pattern: Pattern) => string {
+  const came = new Set<string>()
+  const counts = new Map<string, number>()
+  return (text, { segments }) => {
+    const last = segments.at(-1)
+    const host = text.indexOf('@')
+    const end = host >= 0 ? host : text.length - (last?.kind === 'literal' ? last.text.length : 0)
+    for (let k = counts.get(text) ?? 1; ; k++) {
+      const own = k === 1 ? text : `${text.slice(0, end)}${host >= 0 ? '' : between}${k}${text.slice(end)}`
+      if (came.has(own)) continue
+      counts.set(text, k + 1)
+      came.add(own)
+      return own
+    }
   }
 }
 

@@ -46,6 +46,8 @@ export interface Form {
   readonly by?: Teller | undefined
   /** As often as which patterns come where that column leaves it open: of each of these cells, whose place is told. */
   readonly mixed?: { readonly by: Teller; readonly shares: readonly (readonly number[])[] } | undefined
+  /** Where a text that the row tells came before, a number from 2 on stands behind it, and this between. */
+  readonly numbered?: string | undefined
 }
 
 /** What is chosen before a code is: which word of each list, which length of each run of symbols, and what is told. */

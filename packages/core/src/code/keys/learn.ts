@@ -1,8 +1,10 @@
 import { defined } from '../../num/defined.js'
 import { numberingOf } from '../../table/numbering.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
+import { countSingles } from '../../table/singles.js'
+import { isCategorical, type Table } from '../../table/table.js'
 import { checkOf, withoutCheck } from './check-digits.js'
-import { namesIn, templateOf } from './composed.js'
+import { namesIn, type Template, templateOf } from './composed.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
@@ -45,13 +47,24 @@ export function composedForm(values: readonly string[], telling: TellingRows): F
         (kind === 'identifier' || kind === 'number' || (kind === 'datetime' && piece.date?.includes('H')))
     )
   )
-  if (!isNew && !telling.recurs) return undefined
+  const isApart = !isNew && !telling.recurs
+  if (isApart && !hardlyRecurs(template, telling.table)) return undefined
   const segments = template.map((piece): Segment => {
     if (typeof piece === 'string') return { kind: 'literal', text: piece }
     return { kind: 'told', by: piece, else: segmentOf(telling.rows.map((row) => at(row)(piece)!)) }
   })
-  return { patterns: [{ share: 1, segments }] }
+  return {
+    patterns: [{ share: 1, segments }],
+    ...(isApart ? { numbered: template.some((piece) => typeof piece !== 'string' && piece.letters === 'snake') ? '_' : '-' } : {})
+  }
 }
+
+/** Whether a text tells part of it of which most come once, as titles do: what is written of it comes again in few rows. */
+const hardlyRecurs = (template: Template, { columns }: Table): boolean =>
+  template.some((piece) => {
+    const told = typeof piece === 'string' ? undefined : columns.find(({ name }) => name === piece.column)
+    return told !== undefined && isCategorical(told) && 2 * countSingles(told.codes) > told.levels.length
+  })
 
 /** A value that is copied, and the rows that have it. */
 export interface Label {

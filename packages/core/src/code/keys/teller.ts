@@ -28,7 +28,7 @@ export interface Teller {
 /** What is told of a row; undefined where it tells nothing. */
 export type Told = (teller: Teller) => string | undefined
 
-export const LETTERS = ['as', 'upper', 'lower', 'plain'] as const
+export const LETTERS = ['as', 'upper', 'lower', 'plain', 'slug', 'dashed', 'snake'] as const
 
 /** How parts of a date are written. */
 const DATE_PARTS: Readonly<Record<string, (time: number) => string>> = {
@@ -75,14 +75,20 @@ function writerOf(teller: Teller): (cell: CellValue) => string | undefined {
   }
 }
 
-/** Letters as they are, all large or small, or as addresses have them: small ones without marks, and nothing else. */
+/**
+ * Letters as they are, all large or small, or as addresses have them: small ones without marks, and nothing else, or in place of blanks a
+ * hyphen (`slug`), or in place of all signs one hyphen (`dashed`) or underscore (`snake`).
+ */
 function writtenIn(letters: Teller['letters'], text: string): string {
-  if (letters === 'plain')
-    return text
-      .toLowerCase()
-      .normalize('NFD')
-      .replace(/[^a-z0-9]/g, '')
-  return letters === 'upper' ? text.toUpperCase() : letters === 'lower' ? text.toLowerCase() : text
+  if (letters === undefined || letters === 'as') return text
+  if (letters === 'upper') return text.toUpperCase()
+  const small = text.toLowerCase()
+  if (letters === 'lower') return small
+  const bare = small.normalize('NFD').replace(/\p{M}/gu, '')
+  if (letters === 'plain') return bare.replace(/[^a-z0-9]/g, '')
+  const [signs, between] = letters === 'slug' ? [/[\s-]+/g, '-'] : [/[^a-z0-9]+/g, letters === 'snake' ? '_' : '-']
+  const words = letters === 'slug' ? bare.replace(/[^a-z0-9\s-]/g, '') : bare
+  return words.replace(signs, between).replace(/^[-_]+|[-_]+$/g, '')
 }
 
 /** The part of a text that counts; undefined where it has none. */

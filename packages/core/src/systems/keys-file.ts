@@ -68,6 +68,7 @@ const teller: Reader<Teller> = (value, field) => {
     before: optional(text),
     behind: optional(text),
     decimals: optional(whole({ most: MOST_DECIMALS })),
+    presence: optional(flag),
     levels: optional(list(text)),
     texts: optional(list(text))
   })(value, field)

@@ -2,9 +2,9 @@ import { monthEnd } from './expression.js'
 
 /**
  * What a calendar says of a date: `weekday` from 1, a Monday, to 7, `week` that of the year by ISO 8601, whose first has the first
- * Thursday, and `month_end` the last day of the month, in days since 1970, as it tells months of several years.
+ * Thursday, `month_end` the last day of the month, in days since 1970, as it tells months of several years, and `day_of_year` from 1 on.
  */
-export const CALENDAR_PARTS = ['month', 'weekday', 'hour', 'year', 'day', 'week', 'month_end'] as const
+export const CALENDAR_PARTS = ['month', 'weekday', 'hour', 'year', 'day', 'week', 'month_end', 'day_of_year'] as const
 export type CalendarPart = (typeof CALENDAR_PARTS)[number]
 
 /** Milliseconds. */
@@ -26,6 +26,7 @@ export function partOf(part: CalendarPart, time: number): number {
     return 1 + Math.floor((thursday - first) / WEEK)
   }
   const date = new Date(day * DAY)
+  if (part === 'day_of_year') return 1 + day - new Date(0).setUTCFullYear(date.getUTCFullYear(), 0, 1) / DAY
   return part === 'year' ? date.getUTCFullYear() : part === 'month' ? date.getUTCMonth() + 1 : date.getUTCDate()
 }
 

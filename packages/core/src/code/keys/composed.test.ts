@@ -16,6 +16,7 @@ const table = (...columns: Column[]): Table => ({ columns, rowCount: N })
 const draw = async (kept: KeptKeys, of: Table): Promise<ReadonlyMap<string, readonly (string | null)[]>> =>
   await drawKeys(kept, { count: of.rowCount, key: keyFromSeed(1), of: { table: of, part: of.rowCount } })
 const turned = <T>(cells: readonly T[]): T[] => cells.map((_, i) => cells[(i * 7 + 3) % N]!)
+const turnedBack = <T>(cells: readonly T[]): T[] => [...cells].reverse()
 
 const FIRST = ['James', 'Mary', 'Sofía', 'Björn', 'Chloé', 'Linda', 'Carlos', 'Susan']
 const LAST = [
@@ -47,6 +48,35 @@ const slugs: readonly (readonly [letters: string, written: (title: string) => st
   ['a hyphen for all signs', (title) => title.replace(/[^a-z]+/gi, '-')],
   ['an underscore', (title) => title.replace(/[^a-z]+/gi, '_')]
 ]
+
+describe('whether another cell is there', () => {
+  const people = first.map((name, i) => `${plain(name)} ${plain(last[i]!)}`)
+  const companies = below('company', 40).map((k) => (k < 30 ? `acme${String.fromCharCode(97 + (k % 9))}` : null))
+  const numbers = below('digits', 90)
+  const emails = people.map((person, i) => {
+    const [one, other] = person.split(' ') as [string, string]
+    return companies[i] ? `${one}.${other}@${companies[i]}.com` : `${one[0]}${other}${10 + numbers[i]!}@${i % 2 ? 'gmail' : 'yahoo'}.com`
+  })
+  const firms = [...new Set(companies)].filter((one) => one !== null).sort()
+  const company = (cells: readonly (string | null)[]): Column => ({
+    name: 'company',
+    kind: 'category',
+    levels: firms,
+    codes: Int32Array.from(cells, (cell) => (cell === null ? -1 : firms.indexOf(cell)))
+  })
+
+  it('says which pattern an address has, and a full name tells its initial and its last name', async () => {
+    const of = table(category('name', people), company(companies))
+    const kept = keepKeys([{ name: 'email', cells: emails }], 3, { table: of })
+    const [persons, others] = [turned(people), turned(companies.map((one) => one))]
+    const drawn = (await draw(kept, table(category('name', persons), company(turnedBack(others))))).get('email')!
+    for (const [i, email] of drawn.entries()) {
+      const [one, other] = persons[i]!.split(' ') as [string, string]
+      const firm = turnedBack(others)[i]
+      expect(email).toMatch(firm ? `${one}.${other}@${firm}.com` : new RegExp(`^${one[0]}${other}\\d\\d@(gmail|yahoo)\\.com$`))
+    }
+  })
+})
 
 describe('slugs', () => {
   const words = Array.from({ length: 60 }, (_, k) => String.fromCharCode(97 + (k % 26), 97 + ((5 * k + 3) % 26), 97 + (k % 7)))

@@ -98,7 +98,10 @@ export function namesIn(
   if (most === 0) return undefined
   const at = toldBy(table)
   const named = table.columns.filter(({ kind }) => kind === 'category' || kind === 'identifier')
-  const whole = named.flatMap((column) => writingsIn(column).filter(({ before, behind }) => before === undefined && behind === undefined))
+  const writings = named.flatMap(writingsIn)
+  const isWhole = ({ before, behind }: Teller) => before === undefined && behind === undefined
+  // A name of a full one as well: `lfoster` of Liam Foster.
+  const whole = [...writings.filter(isWhole), ...writings.filter((one) => !isWhole(one))]
   for (const teller of [...whole, ...whole.map((one) => ({ ...one, length: 1 }))]) {
     const begin = (text: string, i: number): number => {
       const own = at(rows[i]!)(teller)

@@ -2,13 +2,13 @@ import { defined } from '../../num/defined.js'
 import { numberingOf } from '../../table/numbering.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { countSingles } from '../../table/singles.js'
-import { isCategorical, type Table } from '../../table/table.js'
+import { type Column, isCategorical, type Table } from '../../table/table.js'
 import { checkOf, withoutCheck } from './check-digits.js'
 import { namesIn, type Template, templateOf } from './composed.js'
 import type { Form, Pattern, Segment } from './form.js'
 import { progressOf } from './progress.js'
 import { copied, countsOf, MOSTLY, segmentOf } from './segment.js'
-import { cellsNamed, startOf, type Teller, type TellingRows, tellerOf, toldBy } from './teller.js'
+import { cellsNamed, levelOf, startOf, type Teller, type TellingRows, tellerOf, toldBy } from './teller.js'
 
 /** Patterns that are not rare must make up this share of the values: what has none is text. */
 const LEAST_COVERED = 0.5
@@ -38,13 +38,13 @@ export function composedForm(values: readonly string[], telling: TellingRows): F
   const template = templateOf(values, telling)
   if (!template) return undefined
   const at = toldBy(telling.table)
-  const isNew = telling.table.columns.some(({ name, kind }) =>
+  const isNew = telling.table.columns.some((column) =>
     template.some(
       (piece) =>
         typeof piece !== 'string' &&
-        piece.column === name &&
+        piece.column === column.name &&
         // A day is no measure: there are few.
-        (kind === 'identifier' || kind === 'number' || (kind === 'datetime' && piece.date?.includes('H')))
+        (isMostlyNew(column) || (column.kind === 'datetime' && piece.date?.includes('H')))
     )
   )
   const isApart = !isNew && !telling.recurs
@@ -58,6 +58,12 @@ export function composedForm(values: readonly string[], telling: TellingRows): F
     ...(isApart ? { numbered: template.some((piece) => typeof piece !== 'string' && piece.letters === 'snake') ? '_' : '-' } : {})
   }
 }
+
+/** Whether new rows mostly have new values of a column: keys, measures, and whole numbers of which most come once, as places on a chromosome. */
+const isMostlyNew = (column: Column): boolean =>
+  column.kind === 'identifier' ||
+  column.kind === 'number' ||
+  (column.kind === 'integer' && 2 * countSingles(column.values) > column.values.length)
 
 /** Whether a text tells part of it of which most come once, as titles do: what is written of it comes again in few rows. */
 const hardlyRecurs = (template: Template, { columns }: Table): boolean =>
@@ -118,18 +124,18 @@ export function learnForm(values: readonly string[], asked?: TellingRows, labels
 
 /** As often as which patterns come for cells of the column that tells those of others, and has several for these. */
 function mixedBy(
-  { column }: Teller,
+  { column, presence }: Teller,
   places: readonly string[],
   { telling, patterns }: { readonly telling: TellingRows; readonly patterns: number }
 ): Form['mixed'] {
   const counts = new Map<string, number[]>()
   const at = cellsNamed(telling.table, column)
   for (const [i, place] of places.entries()) {
-    const cell = at(telling.rows[i]!)
-    if (cell === null) continue
-    const own = counts.get(String(cell)) ?? new Array<number>(patterns).fill(0)
+    const level = levelOf(at(telling.rows[i]!), { presence })
+    if (level === undefined) continue
+    const own = counts.get(level) ?? new Array<number>(patterns).fill(0)
     own[Number(place)]!++
-    counts.set(String(cell), own)
+    counts.set(level, own)
   }
   const open = [...counts].flatMap(([level, own]) => {
     const total = own.reduce((sum, count) => sum + count, 0)
@@ -137,7 +143,7 @@ function mixedBy(
     return isOpen ? [{ level, shares: own.map((count) => count / total) }] : []
   })
   if (open.length === 0) return undefined
-  const by = { column, levels: open.map(({ level }) => level), texts: open.map((_, k) => String(k)) }
+  const by = { column, ...defined({ presence }), levels: open.map(({ level }) => level), texts: open.map((_, k) => String(k)) }
   return { by, shares: open.map(({ shares }) => shares) }
 }
 
@@ -223,7 +229,7 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
  */
 function withCode(parts: readonly Part[], { table, recurs }: TellingRows): readonly Part[] {
   const told = parts.flatMap(({ segment }) => (segment.kind === 'told' ? [segment.by.column] : []))
-  const isKey = table.columns.some(({ name, kind }) => (kind === 'identifier' || kind === 'number') && told.includes(name))
+  const isKey = table.columns.some((column) => told.includes(column.name) && isMostlyNew(column))
   if (isKey || (recurs && told.length > 0) || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number'))
     return parts
   const place = parts.findLastIndex(({ segment, texts }) => segment.kind !== 'literal' && texts.every((text) => /^\d+$/.test(text)))

@@ -20,7 +20,8 @@ export interface Teller {
   readonly behind?: string | undefined
   /** Of a number, decimals that it is written with. */
   readonly decimals?: number | undefined
-  /** Or a text for each of these cells, which at least three rows have. */
+  /** Or a text for each of these cells, which at least three rows have; of `presence`, `THERE` and `MISSING` in place of cells. */
+  readonly presence?: boolean | undefined
   readonly levels?: readonly string[] | undefined
   readonly texts?: readonly string[] | undefined
 }
@@ -55,12 +56,21 @@ const lengthOf = (date: string): number => dateText(date, 0).length
 const dateText = (date: string, time: number): string => Array.from(date, (part) => DATE_PARTS[part]?.(time) ?? part).join('')
 export const isDateForm = (date: string): boolean => DATES.includes(date) || MOMENTS.includes(date)
 
+const [THERE, MISSING] = ['there', 'missing']
+
+/** Which of a teller's levels a cell is; undefined where it is none. */
+export const levelOf = (cell: CellValue, { presence }: Pick<Teller, 'presence'>): string | undefined =>
+  presence ? (cell === null ? MISSING : THERE) : cell === null ? undefined : String(cell)
+
 /** What a teller writes for a cell; undefined of one that it does not know. */
 function writerOf(teller: Teller): (cell: CellValue) => string | undefined {
   const { date, length, letters, levels, texts, decimals } = teller
   if (levels) {
     const known = new Map(levels.map((level, k) => [level, texts![k]!]))
-    return (cell) => (cell === null ? undefined : known.get(String(cell)))
+    return (cell) => {
+      const level = levelOf(cell, teller)
+      return level === undefined ? undefined : known.get(level)
+    }
   }
   return (cell) => {
     if (cell === null) return undefined
@@ -176,15 +186,28 @@ export function tellerOf(
         const all = textsIn(some, write) && textsIn(rows.keys(), write)
         if (all && isBelievedAtLog(logChanceOf(all, by), candidates)) return { teller, logChance: logChanceOf(all, by) }
       }
-    else if (column.kind === 'integer' || isCategorical(column)) {
-      if (logChanceOf(textsIn(some)!, by) >= 0) continue
-      const all = textsIn(rows.keys())!
-      const logChance = logChanceOf(all, by)
-      if (isBelievedAtLog(logChance, candidates) && logChance < (found?.logChance ?? 0))
-        found = { teller: { column: column.name, ...kept(all) }, logChance }
-    }
+    else
+      for (const reading of levelReadings(column, some, (i) => at(rows[i]!))) {
+        const textsOf = (among: Iterable<number>) =>
+          textsOfCells(among, { textAt, at: (i) => levelOf(at(rows[i]!), reading) ?? null, write: undefined })!
+        if (logChanceOf(textsOf(some), by) >= 0) continue
+        const all = textsOf(rows.keys())
+        const logChance = logChanceOf(all, by)
+        if (isBelievedAtLog(logChance, candidates) && logChance < (found?.logChance ?? 0))
+          found = { teller: { column: column.name, ...reading, ...kept(all) }, logChance }
+      }
   }
   return found
+}
+
+/** How cells of a column may tell texts: each by itself, where they are levels or whole numbers, and whether there is one. */
+function levelReadings(column: Column, some: Iterable<number>, at: (i: number) => CellValue): readonly Pick<Teller, 'presence'>[] {
+  let [missing, present] = [false, false]
+  for (const i of some)
+    if (at(i) === null) missing = true
+    else present = true
+  const presence = missing && present ? [{ presence: true }] : []
+  return column.kind === 'integer' || isCategorical(column) ? [{}, ...presence] : presence
 }
 
 /** What digits of one length begin with and another column tells, and where it ends. */
@@ -280,7 +303,8 @@ function kept(counts: TextsOfCells): Required<Pick<Teller, 'levels' | 'texts'>> 
 }
 
 /** `class`, `year and month of ordered`, `email before “@”`. */
-export function tellerText({ column, date = '', before, behind }: Teller): string {
+export function tellerText({ column, date = '', before, behind, presence }: Teller): string {
+  if (presence) return `whether ${columnWord(column)} is there`
   const part = MOMENTS.includes(date) ? '' : date.length > 2 ? 'date' : Array.from(date, (one) => PART_WORDS[one]).join(' and ')
   const side = before !== undefined ? ` before “${before}”` : behind !== undefined ? ` behind “${behind}”` : ''
   return `${part === '' ? '' : `${part} of `}${columnWord(column)}${side}`

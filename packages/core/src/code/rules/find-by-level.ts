@@ -334,7 +334,7 @@ function besides(name: string, { terms, rules }: Pick<Problem, 'terms' | 'rules'
 }
 
 /** The column itself and all that rules derive from it. */
-function behind(name: string, rules: readonly Rule[]): Set<string> {
+export function behind(name: string, rules: readonly Rule[]): Set<string> {
   const after = new Set([name])
   for (let size = 0; size < after.size; ) {
     size = after.size

@@ -20,7 +20,7 @@ import { type FewRatios, findFewRatios } from './few-ratios.js'
 import { findBinned } from './find-binned.js'
 import { findBoxes } from './find-boxes.js'
 import { findBrackets, findBracketsBeside, findBracketsByLevel } from './find-brackets.js'
-import { findByLevel, findProductSums } from './find-by-level.js'
+import { behind, findByLevel, findProductSums } from './find-by-level.js'
 import { findComparisons, sideBetween } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFlags } from './find-flags.js'
@@ -318,6 +318,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
     if (rule.kind === 'formula' && !isSum(rule.expression) && isFirst(rule) && !kept.includes(rule)) turnFor(rule, free, kept, data)
   }
   turned(free, kept, data)
+  for (const rule of hasFew ? besideComputed(quantities, table.rowCount, kept) : []) take(rule)
   // Where no column says which of a few terms it is, the date is still none before the one that it is measured from.
   const few = byLevel ? findFewDistances(quantities) : new Map<string, FewDistances>()
   for (const [name, { from }] of few) take({ kind: 'order', column: name, low: column(from) })
@@ -343,11 +344,16 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   for (const step of steps) if (!tellsPart(step.column, step.of)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
-  // What is computed may be none of the numbers that are known; where it stands says more than which of them it is. So does the side
+  // Hours by halves are a list, of which new ones are too.
+  const isByDecimals = ({ from }: LookupFound) =>
+    from.length === 1 && columnIn(data, from[0]!).kind === 'number' && !isListed(from[0]!, data)
+  // What is computed, or measured, may be none of the numbers that are known; where it stands says more than which of them it is. So does the side
   // of two numbers on which one lies.
-  for (const { column: name, from, parts } of lookups) {
+  for (const one of lookups) {
+    const { column: name, from, parts } = one
     if (parts || tellsPart(name, from[0]!)) continue
-    const step = from.length === 1 ? (computed.has(from[0]!) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
+    const step =
+      from.length === 1 ? (computed.has(from[0]!) || isByDecimals(one) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
     if (step) take({ kind: 'step', ...step })
   }
   // Of whole numbers those that are computed are mostly known ones; the next is near them.
@@ -355,9 +361,6 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isKey = (name: string) => !computed.has(name) || isWhole(name)
   // The decimals of a premium tell the age that it was computed from; they are not what the age goes by.
   const isLookedUp = (name: string) => lookups.some((one) => one.column === name && one.from.every(isKey))
-  // Hours by halves are a list, of which new ones are too.
-  const isByDecimals = ({ from }: LookupFound) =>
-    from.length === 1 && columnIn(data, from[0]!).kind === 'number' && !isListed(from[0]!, data)
   const takeLookups = (some: readonly LookupFound[]) => {
     for (const one of some) if (!one.from.some((name) => computed.has(name))) take({ kind: 'lookup', ...one })
   }
@@ -880,6 +883,21 @@ function direct(brackets: readonly FormulaFound[], formulas: readonly FormulaFou
  */
 function turned(formulas: readonly Rule[], kept: Rule[], data: WrittenTable): void {
   for (const rule of formulas) if (rule.kind === 'formula' && isSum(rule.expression)) turnFor(rule, formulas, kept, data)
+}
+
+/**
+ * Formulas of columns that no rule tells, of others than those which rules compute of them: of all columns the simplest sum was looked for, as a
+ * mean temperature of degree days that are computed of it, and not of the least and the largest.
+ */
+function besideComputed(quantities: readonly Quantity[], rowCount: number, kept: readonly Rule[]): Rule[] {
+  return quantities.flatMap(({ name }): Rule[] => {
+    if (kept.some((rule) => rule.column === name && !isOrder(rule) && rule.kind !== 'gap')) return []
+    const after = behind(name, kept)
+    if (after.size === 1) return []
+    const others = quantities.filter((one) => one.name === name || !after.has(one.name))
+    const found = findFormulas(others, rowCount, name).sort((a, b) => a.rank - b.rank || a.inputs - b.inputs)
+    return found.slice(0, 1).map(({ expression }) => ({ kind: 'formula', column: name, expression }))
+  })
 }
 
 /** Whether formulas compute a column of another one, and be it by way of others. They close no circles. */

@@ -1,4 +1,5 @@
 import { InputError } from '../num/errors.js'
+import { later } from '../num/later.js'
 import { typesFlag } from '../num/listed.js'
 import { arePlusMarked, isOpen, type Notation, notationOf, PLAIN, type ReadNotation } from './notation.js'
 import { parseNumber } from './parse.js'
@@ -25,13 +26,29 @@ export function decimalMarks(
   }
 }
 
-function shownIn(columns: RawTable['columns']): string | undefined {
+const shownIn = (columns: RawTable['columns']): string | undefined => firstMark(columns, () => true)
+
+/** Whether points part the decimals of some column, beyond doubt. Costs nothing until a column asks, then O(cells) once. */
+export const pointsSomewhere = ({ columns }: RawTable): (() => boolean) =>
+  later(() => firstMark(columns, (mark) => mark === '.') !== undefined)
+
+function firstMark(columns: RawTable['columns'], isSought: (mark: string) => boolean): string | undefined {
   for (const column of columns) {
     if (column.source !== 'text') continue
     const shown = shownBySpelling(column.numbers) ?? notationOf(column.values)
-    if (shown && 'notation' in shown && shown.shown !== undefined) return shown.shown
+    if (shown && 'notation' in shown && shown.shown !== undefined && isSought(shown.shown)) return shown.shown
   }
   return undefined
+}
+
+/**
+ * Whether what stands behind the commas of cells is no fraction: zeros end some of them, which numbers that are written as short as can be lack, and others
+ * have fewer digits, as numbers of as many decimals never do.
+ */
+export function areUneven(cells: readonly (string | null)[]): boolean {
+  const behind = cells.flatMap((cell) => (cell?.includes(',') ? [cell.slice(cell.lastIndexOf(',') + 1)] : []))
+  const longest = behind.reduce((most, digits) => (digits.endsWith('0') ? Math.max(most, digits.length) : most), 0)
+  return behind.some((digits) => digits.length < longest)
 }
 
 /** The notation of a column of bare numbers and empty cells, from their spelling alone. */

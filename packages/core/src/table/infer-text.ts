@@ -6,7 +6,7 @@ import { parseDateTime } from './date-cell.js'
 import { type ReadDates, readDates } from './date-column.js'
 import { digitDates, parseDigits } from './date-digits.js'
 import { datesFor } from './date-orders.js'
-import { notationFor } from './decimal-marks.js'
+import { areUneven, notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
 import { noteRounding, notFinite, numbersOf, refuseSpread, unfit } from './infer-numbers.js'
 import type { InferOptions, Inferring } from './inferring.js'
@@ -55,7 +55,9 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
     !wantsPairs && takesNumbers(plainKind, wanted)
       ? notationFor(raw.name, cells, { ...context, plain: !wanted && (plainKind === 'number' || plainKind === 'integer') })
       : undefined
-  const pairs = isOther || notation ? undefined : inferPairs(base, cells, { ...context, wanted: numeric })
+  // Where points part decimals, what commas part unevenly are two numbers, as how many reads have either letter: 29,22 and 41,130.
+  const isParted = notation?.decimal === ',' && !wanted && context.options.decimal === undefined && areUneven(cells) && context.hasPoints()
+  const pairs = isOther || (notation && !isParted) ? undefined : inferPairs(base, cells, { ...context, wanted: numeric })
   if (pairs) return pairs
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {

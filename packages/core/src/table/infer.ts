@@ -3,7 +3,7 @@ import { listed, typesFlag } from '../num/listed.js'
 import { hasColumn, withBeside } from './besides.js'
 import type { ColumnFormat, Inferred } from './column-format.js'
 import { dateOrders } from './date-orders.js'
-import { decimalMarks } from './decimal-marks.js'
+import { decimalMarks, pointsSomewhere } from './decimal-marks.js'
 import { inferDigits } from './infer-digits.js'
 import { inferNumbers, noteRounding, unfit } from './infer-numbers.js'
 import { inferSpelled } from './infer-spelled.js'
@@ -54,7 +54,14 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
   const notes = [...(raw.notes ?? []), ...namesNote(kept)]
   const seen = { ...raw, columns: kept }
   const names = new Set(kept.map(({ name }) => name))
-  const context: Inferring = { options, notes, names, marks: decimalMarks(seen, options), orders: dateOrders(seen, options) }
+  const context: Inferring = {
+    options,
+    notes,
+    names,
+    marks: decimalMarks(seen, options),
+    hasPoints: pointsSomewhere(seen),
+    orders: dateOrders(seen, options)
+  }
   const results = kept.flatMap((column) => withBeside(inferColumn(column, context), context, raw.rowCount))
   if (results.every(({ column }) => column.kind === 'identifier' || isEmpty(column))) {
     throw new InputError({

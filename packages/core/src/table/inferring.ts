@@ -28,5 +28,7 @@ export interface Inferring {
   /** Of all columns of the table. */
   readonly names: ReadonlySet<string>
   readonly marks: DecimalMarks
+  /** Whether points part the decimals of some column, beyond doubt. */
+  readonly hasPoints: () => boolean
   readonly orders: DateOrders
 }

@@ -60,6 +60,48 @@ test.each([
   expect(presentTable(table, formats, 'text').columns[0]!.values).toEqual(cells)
 })
 
+test('commas part two numbers where points part decimals, and decimals where nothing else says what they part', () => {
+  const depths = rows((i) => `${10 + (((i % 59) * 7) % 29)},${((i % 59) * (i % 59) * 13) % 131}`)
+  const beside = (name: string, values: string[]): RawTable => ({
+    rowCount: n,
+    columns: [
+      { name: 'depths', source: 'text', values: depths },
+      { name, source: 'text', values }
+    ]
+  })
+  const kinds = (table: RawTable) => inferTable(table).table.columns.map(({ name, kind }) => `${name}: ${kind}`)
+  expect(
+    kinds(
+      beside(
+        'part',
+        rows((i) => `${((i * 37) % 101) / 100}`)
+      )
+    )
+  ).toEqual(['depths: integer', 'depths 2: integer', 'part: number'])
+  expect(
+    kinds(
+      beside(
+        'count',
+        rows((i) => `${(i * 37) % 101}`)
+      )
+    )
+  ).toEqual(['depths: number', 'count: integer'])
+  // Prices of two decimals each, or without zeros at the end, are numbers beside points too.
+  for (const prices of [rows((i) => `${3 + i},${10 + ((i * 7) % 90)}`), rows((i) => `${3 + i},${1 + ((i * 7) % 9)}`)])
+    expect(
+      inferTable({
+        ...beside(
+          'part',
+          rows((i) => `0.${1 + (i % 9)}`)
+        ),
+        columns: [
+          { name: 'price', source: 'text', values: prices },
+          { name: 'part', source: 'text', values: rows((i) => `0.${1 + (i % 9)}`) }
+        ]
+      }).table.columns
+    ).toHaveLength(2)
+})
+
 test('other rows are read as these were; a column of that name in the file keeps its own, and so does one that counts as a category', () => {
   const types = { pressure: 'number', 'pressure 2': 'number' } as const
   expect(inferTable(raw(['120/80', '120/80']), { types }).table.columns[1]).toMatchObject({ name: 'pressure 2', kind: 'number' })

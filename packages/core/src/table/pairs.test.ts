@@ -62,7 +62,7 @@ test.each([
 
 test('commas part two numbers where points part decimals, and decimals where nothing else says what they part', () => {
   const depths = rows((i) => `${10 + (((i % 59) * 7) % 29)},${((i % 59) * (i % 59) * 13) % 131}`)
-  const beside = (name: string, values: string[]): RawTable => ({
+  const beside = (name: string, values: (string | null)[]): RawTable => ({
     rowCount: n,
     columns: [
       { name: 'depths', source: 'text', values: depths },

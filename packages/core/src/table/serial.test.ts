@@ -19,6 +19,11 @@ it('a walk goes with the row before; noise about a trend, short memory and few r
       columns: Object.entries(columns).map(([name, values]) => ({ name, kind: 'number' as const, values: values.slice(0, rows) }))
     })
     expect(withSerial(of(ROWS), { column: 'day' })).toEqual({ column: 'day', serial: ['walk'] })
+    // A mean of the last twenty is missing where the rows begin.
+    const gaps = Uint8Array.from({ length: ROWS }, (_, i) => Number(i < 19))
+    const mean = { name: 'mean', kind: 'number' as const, values: columns.walk.map((x, i) => (i < 19 ? 0 : x)), missing: gaps }
+    const late = { name: 'late', kind: 'number' as const, values: columns.short, missing: gaps }
+    expect(withSerial({ rowCount: ROWS, columns: [mean, late] }, { column: 'day' })).toEqual({ column: 'day', serial: ['mean'] })
     expect(withSerial(of(90), { column: 'day' })).toEqual({ column: 'day' })
   }
 })

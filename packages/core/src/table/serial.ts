@@ -22,20 +22,26 @@ export function withSerial({ columns }: Table, order: TiedOrder): SerialOrder {
   return serial.length === 0 ? order : { ...order, serial }
 }
 
-/** Whether what a smooth trend leaves of a column goes with that of the row before. */
+/** Whether what a smooth trend leaves of a column goes with that of the row before, where both are there. */
 function isSerial({ values, missing, kind }: NumericColumn): boolean {
   const n = values.length
-  if (missing || kind === 'datetime' || n < LEAST_ROWS) return false
-  const sums = new Float64Array(n + 1)
-  for (let i = 0; i < n; i++) sums[i + 1] = sums[i]! + values[i]!
+  if (kind === 'datetime') return false
+  const isThere = (i: number): boolean => !missing?.[i]
+  const [sums, counts] = [new Float64Array(n + 1), new Uint32Array(n + 1)]
+  for (let i = 0; i < n; i++) {
+    sums[i + 1] = sums[i]! + (isThere(i) ? values[i]! : 0)
+    counts[i + 1] = counts[i]! + Number(isThere(i))
+  }
+  if (counts[n]! < LEAST_ROWS) return false
   const left = values.map((x, i) => {
     const [from, to] = [Math.max(0, i - WINDOW), Math.min(n, i + WINDOW + 1)]
-    return x - (sums[to]! - sums[from]!) / (to - from)
+    return isThere(i) ? x - (sums[to]! - sums[from]!) / (counts[to]! - counts[from]!) : Number.NaN
   })
   let [own, next] = [0, 0]
   for (let i = 0; i < n; i++) {
+    if (!isThere(i)) continue
     own += left[i]! ** 2
-    if (i > 0) next += left[i]! * left[i - 1]!
+    if (i > 0 && isThere(i - 1)) next += left[i]! * left[i - 1]!
   }
   return next > SERIAL * own
 }

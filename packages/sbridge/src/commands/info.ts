@@ -10,6 +10,7 @@ import {
   disclosureFields,
   inLine,
   keptOrder,
+  keptTotalsIn,
   keyTexts,
   type ModelContents,
   notesTogether,
@@ -20,6 +21,7 @@ import {
   ruleNotes,
   rulesOf,
   ruleText,
+  seriesLost,
   statedKeysOf,
   systemFor,
   tableFields,
@@ -188,8 +190,10 @@ function tableFacts(raw: RawTable, given: Parameters<typeof rulesOf>[1], asked: 
   const { data } = prepareRows(raw, options)
   const { table } = data
   const order = keptOrder(raw, options)
-  const notes = [...data.notes, ...ruleNotes(data, options), ...(order ? [orderNote(order)] : [])]
-  const rules = [...rulesOf(data, options).map(ruleText), ...uniqueOf(raw, options).map(uniqueText)]
+  const found = rulesOf(data, options)
+  const lost = order && seriesLost(order, found, options.rules === 'off' ? [] : keptTotalsIn(data))
+  const notes = [...data.notes, ...ruleNotes(data, options), ...(order ? [orderNote(order)] : []), ...(lost ? [lost] : [])]
+  const rules = [...found.map(ruleText), ...uniqueOf(raw, options).map(uniqueText)]
   const kept = statedKeysOf(raw, options)
   const keys = kept ? keyTexts(kept) : []
   const pairs = pairsOf(table, asked)

@@ -1,3 +1,5 @@
+import { isOrder, needs } from '../../code/rules/choose.js'
+import type { Rule } from '../../code/rules/rule.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
 import { damaged, entryIn, flag, list, number, optional, record, text } from '../../model-file/reading.js'
@@ -43,22 +45,36 @@ export function inOrder(
 }
 
 /** That rows have an order, as people are told. */
-export function orderNote({ column, descending, ties, serial: all = [], displaced }: SerialOrder): string {
-  const serial = all.filter((name) => name !== ties?.column)
+export function orderNote({ column, descending, ties, displaced }: SerialOrder): string {
   const [newest, own] = [descending, ties?.descending].map((one) => (one ? ', newest first' : ''))
   const beside = ties ? `, those with the same by ${ties.column}${own}` : ''
-  const note = `rows ${displaced ? 'nearly ' : ''}stand in the order of ${column}${newest}${beside}, and new ones will; --rules off draws them in any order`
-  if (serial.length === 0) return note
-  const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
-  return `${note}; ${names} ${go} with the row before, which new rows do not, as each is drawn by itself: sbridge forecast continues such a series`
+  return `rows ${displaced ? 'nearly ' : ''}stand in the order of ${column}${newest}${beside}, and new ones will; --rules off draws them in any order`
 }
 
-export const tellOrder = (order: SerialOrder): Telling => ({
-  json: { rowOrder: order },
-  topics: [],
-  warnings: [],
-  notes: [orderNote(order)]
-})
+/** What drawing rows one by one loses of a series; undefined where rows are none. What `rules` tell of the order alone, as a day of the year, is kept, and so are running totals. */
+export function seriesLost(
+  { column, ties, serial: all = [] }: SerialOrder,
+  rules: readonly Rule[],
+  totals: readonly { readonly column: string }[] = []
+): string | undefined {
+  const isTold = (name: string) => rules.some((rule) => rule.column === name && !isOrder(rule))
+  const isOfOrder = (name: string) => [...needs([name], rules)].every((input) => input === column || isTold(input))
+  const isTotal = (name: string) => totals.some((one) => one.column === name)
+  const serial = all.filter((name) => name !== ties?.column && !isOfOrder(name) && !isTotal(name))
+  if (serial.length === 0) return undefined
+  const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
+  return `${names} ${go} with the row before, as in a series, and new rows do not: each is drawn by itself. sbridge forecast continues such a series`
+}
+
+export function tellOrder(order: SerialOrder, rules: readonly Rule[]): Telling {
+  const lost = seriesLost(order, rules)
+  return {
+    json: { rowOrder: order },
+    topics: [],
+    warnings: lost === undefined ? [] : [{ name: 'series-lost', message: lost }],
+    notes: [orderNote(order)]
+  }
+}
 
 /** Contents of a model file with the order of its rows. */
 export const withOrder = (contents: ModelContents, order: SerialOrder | undefined): ModelContents => withEntry(contents, 'rowOrder', order)

@@ -1,3 +1,5 @@
+import { eachRule } from '../../code/rules/families.js'
+import { parseRule } from '../../code/rules/parse-rule.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { Matrix } from '../../num/matrix.js'
 import type { Table } from '../../table/table.js'
@@ -51,7 +53,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
   const rules = texts ? [tellRules(texts)] : []
   const allKeys = allKeysOf(model)
   const keys = allKeys.length > 0 ? [tellKeys(...allKeys)] : []
-  const order = model.order ? [tellOrder(model.order)] : []
+  const order = model.order ? [tellOrder(model.order, (texts ?? []).flatMap(eachRule).map(parseRule))] : []
   const unique = model.unique ? [tellUnique(model.unique)] : []
   const again = model.again ? [tellKept(model.again, texts)] : []
   const kept = model.privacy ? [tellPrivate(model.privacy, rows.near)] : []

@@ -269,6 +269,29 @@ describe('rows between, carried over, coupled', () => {
     expect(JSON.parse(stdout).drift.amount.mean).toBeCloseTo(meanOf('dry.csv', 'amount') - meanOf('wet.csv', 'amount'), 5)
   })
 
+  it('text made of columns that are carried is written of what they are then', async () => {
+    const staff = (name: string, { seed, age }: { seed: number; age: number }): void => {
+      const u = uniforms(keyFromSeed(seed), 300)
+      const rows = Array.from({ length: 100 }, (_, i) => {
+        const [first, last] = [
+          ['Ann', 'Ben', 'Cleo', 'Dan', 'Eve'][Math.floor(5 * u[3 * i]!)]!,
+          ['Marsh', 'Pell'][Math.floor(2 * u[3 * i + 1]!)]!
+        ]
+        return `${first},${last},${first} ${last},${Math.round(age + 20 * u[3 * i + 2]!)}`
+      })
+      writeFileSync(at(name), `first,last,full,age\n${rows.join('\n')}\n`)
+    }
+    staff('staff1.csv', { seed: 71, age: 20 })
+    staff('staff2.csv', { seed: 72, age: 30 })
+    await sbridge(folder, 'bridge', 'staff1.csv', 'staff2.csv', '--map', 'staff1.csv', '--as', 'drawn', '-o', 'later.csv', '--seed', '1')
+    const rows = linesOf('later.csv').slice(1)
+    expect(rows.filter((row, i) => row !== linesOf('staff1.csv')[i + 1]).length).toBeGreaterThan(90)
+    for (const row of rows) {
+      const [first, last, full] = row.split(',')
+      expect(full).toBe(`${first} ${last}`)
+    }
+  })
+
   it('one table to itself leaves all rows as they are, categories too', async () => {
     await sbridge(folder, 'bridge', 'a.csv', 'a.csv', '--exclude', 'rate', '--map', 'a.csv', '-o', 'same.csv', '--seed', '1')
     expect(read('same.csv')).toBe(read('a.csv'))

@@ -1,4 +1,5 @@
 import type { SparseCoupling } from '../../bridge/sparse-coupling.js'
+import type { KeyColumn } from '../../code/keys/reference.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Answer } from '../system.js'
@@ -16,6 +17,8 @@ export interface CarriedRows extends WrittenTable, Answer {
   readonly kind: 'carried'
   /** As they were. */
   readonly original: RawTable
+  /** Text that is written again, as what it is made of was carried. */
+  readonly keys: readonly KeyColumn[]
 }
 
 /** Who goes with whom. */

@@ -1,5 +1,8 @@
 import { bridgePaths, drawPairs } from '../../bridge/between.js'
 import { PARTNER_SHARE, sparseCoupling } from '../../bridge/sparse-coupling.js'
+import { keysCarried } from '../../code/keys/carried.js'
+import { keyColumn } from '../../code/keys/leave-keys-out.js'
+import type { KeyColumn } from '../../code/keys/reference.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { type Back, putRulesBack } from '../../code/rules/stacked.js'
 import { batchesOf, checkCount } from '../../draw/batches.js'
@@ -10,6 +13,7 @@ import { counted, listed } from '../../num/listed.js'
 import { takeColumns, takeRows } from '../../num/matrix.js'
 import { keyFor, uniforms } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
+import { hasColumn } from '../../table/besides.js'
 import { isMissing } from '../../table/cells.js'
 import { decodeTable, type Encoded, encodeTable, stackEncoded, takeEncoded } from '../../table/encoder.js'
 import type { RawTable } from '../../table/raw.js'
@@ -167,7 +171,25 @@ export async function rowsCarried(
     ...endWarnings(model, { held: carried.held, count: original.rowCount }),
     ...(as === 'drawn' ? [] : leftWarnings(model, { start: whole, drawn: moved, as, hasCells: cells.length > 0 }))
   ]
-  return { kind: 'carried', table: moved, formats, original, warnings }
+  return {
+    kind: 'carried',
+    table: moved,
+    formats,
+    original,
+    keys: keysOfCarried(model, original, { before: whole, after: moved }),
+    warnings
+  }
+}
+
+/** Keys that the rows have, where what tells them was carried. */
+function keysOfCarried(
+  { keys, reading }: BridgeModel,
+  original: RawTable,
+  rows: { readonly before: Table; readonly after: Table }
+): readonly KeyColumn[] {
+  if (!keys) return []
+  const names = [...keys.keys, ...keys.references].map(({ column }) => column).filter((name) => hasColumn(original, name))
+  return keysCarried(keys, { ...rows, keys: names.map((name) => keyColumn(original, name, reading.missing)) })
 }
 
 interface Left {

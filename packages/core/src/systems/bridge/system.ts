@@ -90,10 +90,20 @@ function present(answer: BridgeAnswer, formats: readonly ColumnFormat[], cells: 
   return { columns: [addedNumbers({ name: timeName(rows), values }, formats, cells), ...rows.columns], rowCount: rows.rowCount }
 }
 
-/** What a bridge does not model stays as it was in the rows that were carried. Columns that are written as part of others have no place of their own. */
-function carriedColumn(rows: RawTable, { table }: CarriedRows, column: RawColumn): RawColumn {
+/** What a bridge does not model stays as it was in the rows that were carried, but for text made of what it does. Columns that are written as part of others have no place of their own. */
+function carriedColumn(rows: RawTable, { table, keys }: CarriedRows, column: RawColumn): RawColumn {
+  const again = keys.find(({ name }) => name === column.name)
+  if (again) return writtenAgain(column, again.cells)
   const isCarried = table.columns.some(({ name, kind }) => name === column.name && kind !== 'identifier')
   return (isCarried && rows.columns.find(({ name }) => name === column.name)) || column
+}
+
+/** Cells of a key with others in their place where there is one. */
+function writtenAgain(column: RawColumn, cells: readonly (string | null)[]): RawColumn {
+  if (column.source === 'number') return { ...column, values: column.values.map((x, i) => (cells[i] === null ? x : Number(cells[i]))) }
+  if (column.source !== 'text') return column
+  const { numbers: _, ...text } = column
+  return { ...text, values: column.values.map((cell, i) => cells[i] ?? cell) }
 }
 
 /**

@@ -17,6 +17,7 @@ import type { Context } from '../context.js'
 import { admitted, type Coding, codeRows, levelsByNearness, numberAt, valueAt } from './coding.js'
 import { limitsOfDonors } from './donor-limits.js'
 import { drawDonors, drawGaps } from './donors.js'
+import { keepRatios } from './equal-cells.js'
 import { FilledCells } from './filled-cells.js'
 import type { ImputationModel } from './model.js'
 import { readRows } from './read-rows.js'
@@ -200,6 +201,16 @@ async function fillOnce({ model, table, first, as, laws, key }: Once, look: (don
       levelsOf: (i, name) => cells.row(i, filled.get(i)!).levels(name)
     })
   )
+  if (as === 'draw')
+    for (const i of gapped) {
+      const open = { cell: (name: string) => cells.cell(name, i), isOpen: (name: string) => cells.isGap(name, i) }
+      const set = (name: string, value: number) => cells.set(name, i, value)
+      // Where rules tell the number that is given way to, what it is of gives way.
+      for (const side of ['number', 'of'] as const) {
+        keepRatios({ ...open, set }, side, model)
+        complete?.(cells.row(i, filled.get(i)!))
+      }
+    }
   const unruly = gapped.flatMap((i) => {
     const broken = complete?.(cells.row(i, filled.get(i)!)).broken ?? []
     return broken.length > 0 ? [{ row: first + i, rules: textsOf(broken, model.rules!) }] : []

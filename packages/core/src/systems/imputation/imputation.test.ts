@@ -180,6 +180,36 @@ describe('what goes with what', () => {
     expect(Math.abs(equal / holes.length - 0.706)).toBeLessThan(0.17)
   })
 
+  it('a number that is few times another one in all rows is so where either is filled, and what rules derive of it follows', async () => {
+    const u = uniforms(keyFromSeed(31), 5 * 240)
+    const whole = Array.from({ length: 240 }, (_, i) => {
+      const list = [10, 12.5, 20, 25, 40, 50, 80, 120][Math.floor(8 * u[5 * i]!)]!
+      const price = Number((list * [1, 0.9, 0.8, 0.75][Math.floor(4 * u[5 * i + 1]!)]!).toFixed(2))
+      const quantity = 1 + Math.floor(8 * u[5 * i + 2]!)
+      return {
+        list,
+        price,
+        quantity,
+        total: Number((price * quantity).toFixed(2)),
+        cost: Number((list * (0.4 + 0.2 * u[5 * i + 3]!)).toFixed(2))
+      }
+    })
+    const isHole: Record<string, readonly number[]> = { list: [2, 4], price: [3, 4], total: [3] }
+    const names = ['list', 'price', 'quantity', 'total', 'cost'] as const
+    const columns = names.map((name) =>
+      text(
+        name,
+        whole.map((row, i) => (isHole[name]?.includes(i % 5) ? null : String(row[name])))
+      )
+    )
+    const { rows } = await filled({ rowCount: whole.length, columns }, { seed: 3 })
+    whole.forEach((_, i) => {
+      const [list, price, quantity, total] = names.map((name) => Number(cellsOf(rows, name)[i])) as [number, number, number, number]
+      expect(total).toBeCloseTo(price * quantity, 9)
+      expect(Math.min(...[1, 0.9, 0.8, 0.75].map((factor) => Math.abs(factor * list - price)))).toBeLessThan(0.0051)
+    })
+  })
+
   it('donors give what they know: one that knows nothing of what is asked does not count', () => {
     const rows = chain(200, 3, 'knowing')
     const known = new Uint8Array(rows.data.length).fill(1)

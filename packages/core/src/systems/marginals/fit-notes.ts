@@ -8,6 +8,7 @@ import type { CoupledInterval } from './couplings.js'
 import { isSmooth } from './families.js'
 import { type FitSnapshot, leastSigma, withinSpread } from './fit-snapshot.js'
 import { atBound } from './interval-ends.js'
+import type { MarginalsModel } from './model.js'
 import type { ResolvedOptions } from './options.js'
 import { momentsAt, type RoundsProblem } from './rounds-problem.js'
 
@@ -80,10 +81,10 @@ export function scaleNotes(working: readonly FitSnapshot[], columnNames: readonl
   ]
 }
 
-export function wideningNote({ doublings, sigma }: CoupledInterval, k: number): string[] {
+export function wideningNote({ doublings, sigma }: CoupledInterval, k: number, from: MarginalsModel['sigmaFrom']): string[] {
   if (doublings === 0) return []
   const often = doublings === 1 ? 'doubled' : `doubled ${doublings} times`
   return [
-    `Interval ${k + 1}: the coupling had not found its marginals within 2,000 turns at the σ that the particles resolve; σ² was ${often}, to σ = ${sigma[0]!.toPrecision(4)}.`
+    `Interval ${k + 1}: the coupling had not found its marginals within 2,000 turns at the σ ${from === 'resolution' ? 'that the particles resolve' : 'of the fit'}; σ² was ${often}, to σ = ${sigma[0]!.toPrecision(4)}.`
   ]
 }

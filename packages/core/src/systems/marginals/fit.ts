@@ -131,7 +131,8 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
     problem,
     theta,
     sigmas: noise.intervalSigmas ? sigmasAlong(all, working, noise.intervalSigmas) : all.slice(1).map(() => sigma),
-    widen: noise.from === 'resolution',
+    // A noise of all intervals may be too small for one of them: what is given stays.
+    widen: noise.from !== 'given',
     snapshots: all,
 
     ...tools
@@ -187,7 +188,7 @@ export async function fitMarginals(input: SnapshotInput, options: MarginalsOptio
       ...identifiabilityNotes({ family, theta, told: velocities !== undefined, estimated: noise.from === 'estimate' }, complete, context),
       ...(velocities ? [velocityNote(family, velocities, { theta, names: prepared.columnNames })] : []),
       ...(noise.from === 'resolution' && driftless(resolved.reference) ? scaleNotes(working, prepared.columnNames) : []),
-      ...(noise.from === 'resolution' ? widened.flatMap(wideningNote) : [])
+      ...widened.flatMap((one, k) => wideningNote(one, k, noise.from))
     ]
   }
 }

@@ -4,6 +4,7 @@ import { matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { cloud } from '../../space/cloud.js'
 import { linesOf } from '../../tell/telling.js'
+import { MOST_ERROR } from './couplings.js'
 import { type MarginalsOptions, REFERENCES } from './options.js'
 import { tellTrajectories } from './tell.js'
 import { drawTrajectories, type SnapshotsFit } from './trajectories.js'
@@ -88,6 +89,49 @@ it('says that nothing was checked where no snapshot was kept from the fit, and h
   expect(await unchecked([0, 1])).toMatch(/between two there is none that could check/)
   expect(await unchecked([0, 1, 2], { holdOut: [1] })).toBe('')
   expect(await unchecked([0, 1, 2], { leaveOneOut: true })).toBe('')
+})
+
+/** Sixteen that keep their places in three heaps far apart, weighed every week and once the day after, as rats of a diet; one may then have drunk. */
+function heaps(drunk: number) {
+  const columnNames = ['weight']
+  const times = [0, 7, 14, 21, 22, 29, 36]
+  const bases = [240, 245, 250, 252, 257, 260, 266, 275, 405, 412, 440, 470, 505, 520, 535, 560]
+  const clouds = times.map((t, k) => {
+    const z = normals(keyFromSeed(90 + k), bases.length)
+    return cloud(
+      matrix(
+        bases.length,
+        1,
+        Float64Array.from(bases, (base, i) => Math.round(base + 0.9 * t + 3 * z[i]! + (k === 4 && i === 11 ? drunk : 0)))
+      )
+    )
+  })
+  return { times, clouds, columnNames, order: ['time', ...columnNames], decimals: new Map() }
+}
+
+describe('few particles', () => {
+  it('the noise of a fit is made larger where couplings do not find their marginals with it, and a note says so', async () => {
+    const { model } = await drawTrajectories(
+      heaps(35),
+      { reference: 'linear', intervals: 'none', rows: 2 },
+      { engine: new ReferenceEngine() }
+    )
+    // One of these ended stalled, with a relative error of 0.03 here, and of 5 for rats: its paths left a heap for another.
+    for (const { error } of model.couplingEndings) expect(error).toBeLessThanOrEqual(MOST_ERROR)
+    expect(model.notes.join()).toMatch(/Interval \d: the coupling had not found its marginals .* at the σ of the fit; σ² was doubled/)
+  })
+
+  it('are scored by as many paths as leave their scatter small, and where lines are nearer still it is said why', async () => {
+    const drawn = await drawTrajectories(heaps(0), { reference: 'brownian', leaveOneOut: true, rows: 2 }, { engine: new ReferenceEngine() })
+    const scores = drawn.leftOut!.scores
+    const mean = (of: (one: (typeof scores)[number]) => number) => scores.reduce((sum, one) => sum + of(one), 0)
+    const ratio = mean(({ w1 }) => w1) / mean(({ straightLine }) => straightLine!)
+    // With four paths a particle it had 1.36.
+    expect(ratio).toBeLessThan(1.25)
+    const { warnings } = tellTrajectories(drawn)
+    expect(warnings.map(({ name }) => name)).toEqual(['reference-outdone'])
+    expect(warnings[0]!.message).toMatch(/16 in a snapshot lie far apart\. --sigma [\d.]+ follows the lines/)
+  })
 })
 
 describe('a column without dynamics', () => {

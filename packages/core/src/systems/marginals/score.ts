@@ -47,16 +47,18 @@ export interface HeldOutScore extends Distances {
 
 /** Paths a particle: with as many paths as particles, scatter of the paths would be half of the score of a good model. */
 const PATHS_A_PARTICLE = 4
+/** Paths at least: a chain through few particles passes some of them too often and others too seldom, each by a whole path. */
+const LEAST_PATHS = 1000
 
 /**
  * Scores a model at its held-out snapshots, beside three baselines and the noise floor. Cost O(s³) a time with s at most
- * 500 particles, and four paths a particle.
+ * 500 particles, and four paths a particle, 1,000 at least.
  */
 export async function scoreHeldOut(model: MarginalsModel, key: Key, watch?: Watch): Promise<HeldOutScore[]> {
   const { heldOut } = model
   if (heldOut.length === 0) return []
   const largest = Math.max(...[...heldOut, ...model.snapshots].map((s) => s.cloud.points.rows))
-  const count = PATHS_A_PARTICLE * Math.min(SCORE_PARTICLES, largest)
+  const count = Math.max(LEAST_PATHS, PATHS_A_PARTICLE * Math.min(SCORE_PARTICLES, largest))
   const times = heldOut.map((s) => s.time)
   const drawn = await sampleSharing(model, { count, times, key: keyFor(key, 'held-out'), ...(watch && { watch }) })
   const baseline = new TransportBaselines(model.snapshots, key, watch)

@@ -124,7 +124,9 @@ const censoringIn = record<Censoring>({ limits: list(limitIn), least: number(UNS
 
 const partsIn = record<PartsStyle>({
   units: list(record<PartUnit>({ after: text, of: whole({ least: 1, most: 1e4 }), digits: whole({ least: 1, most: 20 }) })),
-  without: optional(word('first', 'all'))
+  without: optional(word('first', 'all')),
+  before: optional(text),
+  fraction: optional(whole({ least: 2, most: 100 }))
 })
 const sizesIn = list(record<Magnitudes['sizes'][number]>({ after: text, exponent: whole({ most: 20 }), decimals: whole({ most: 20 }) }))
 const magnitudesIn = record<Magnitudes>({

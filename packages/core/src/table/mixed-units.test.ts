@@ -32,6 +32,18 @@ test.each([
   [
     ['75:20', '9:05'],
     [4520, 545]
+  ],
+  [
+    ['1h 05m', '0h 59m', '12h 30m'],
+    [65, 59, 750]
+  ],
+  [
+    ['PT1H30M', 'PT45M', 'PT2H', null],
+    [90, 45, 120, 0]
+  ],
+  [
+    ['1 1/2', '3/4', '2', '10 1/8'],
+    [12, 6, 16, 81]
   ]
 ])('%j are numbers of the smallest unit, and written so', (cells, values) => {
   const { style, values: read } = partsOf(cells)!
@@ -48,7 +60,14 @@ test.each([
   [['A1 m', '2h 3m']],
   [['1m 2h', '3m 4h']],
   [['75:60']],
-  [['1h 20m', '1h 20 min']]
+  [['1h 20m', '1h 20 min']],
+  [['PT1H30M', '1H30M']],
+  [['PT90M', 'PT1H']],
+  [['1 2/4', '1/2']],
+  [['1 3/2', '1/2']],
+  [['1/2', '3/4']],
+  [['1 1/97', '1/2']],
+  [['1 1/0', '1/2']]
 ])('%j are none', (cells) => {
   expect(partsOf(cells)).toBeUndefined()
 })

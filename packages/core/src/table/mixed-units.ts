@@ -13,6 +13,10 @@ export interface PartsStyle {
   readonly units: readonly PartUnit[]
   /** Which parts of nothing are left out: 45m beside 1h 20m; also 2h beside them. */
   readonly without?: 'first' | 'all'
+  /** What stands in front of all, as the PT of PT1H30M (ISO 8601). */
+  readonly before?: string
+  /** Of wholes and fractions of them, as 1 1/2: into how many parts a whole goes, which are counted. No units then. */
+  readonly fraction?: number
 }
 
 /** Units that are parts of each other, largest first, by their names, and how many of the next each is. */
@@ -59,6 +63,45 @@ function runningClock(cells: readonly (readonly Part[])[]): PartsStyle | undefin
   return { units: cells[0]!.map((_, k) => ({ after: k + 1 < count ? ':' : '', of: k + 1 < count ? 60 : 1, digits: k === 0 ? digits : 2 })) }
 }
 
+/** In front of a duration of hours, minutes and seconds (ISO 8601). */
+const DURATION = 'PT'
+
+/** Wholes and fractions of them, in lowest terms. */
+const FRACTION = /^(?:(\d{1,9})(?: (?=\d+\/)|$))?(?:(\d{1,4})\/(\d{1,4}))?$/
+/** Parts of a whole, at most: inches go to sixty-fourths. */
+const MOST_PARTS = 100
+
+/** How many parts of a whole a text is, of so many that make one; undefined for other text, and where it is none. */
+function readFraction(text: string, parts: number): number | undefined {
+  const [all, whole, above, below] = FRACTION.exec(text) ?? []
+  if (!all) return undefined
+  const share = above === undefined ? 0 : (Number(above) * parts) / Number(below)
+  return Number.isInteger(share) ? Number(whole ?? 0) * parts + share : undefined
+}
+
+function formatFraction(value: number, parts: number): string {
+  const count = Math.max(0, Math.round(value))
+  const [whole, rest] = [Math.floor(count / parts), count % parts]
+  if (rest === 0) return String(whole)
+  const common = divisor(rest, parts)
+  return `${whole === 0 ? '' : `${whole} `}${rest / common}/${parts / common}`
+}
+
+const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
+
+/** Wholes with fractions of them, at least one of both: of fractions alone each may be what was right out of how many. */
+function fractionsIn(cells: readonly string[]): PartsStyle | undefined {
+  if (!cells.some((cell) => /^\d+ \d+\/\d+$/.test(cell))) return undefined
+  let parts = 1
+  for (const cell of cells) {
+    const [all, , , below = '1'] = FRACTION.exec(cell) ?? []
+    if (!all || Number(below) === 0) return undefined
+    parts *= Number(below) / divisor(parts, Number(below))
+    if (parts > MOST_PARTS) return undefined
+  }
+  return { units: [], fraction: parts }
+}
+
 /** Units that are named, all in one way in all cells; what stands behind the last number may be left out. */
 function namedUnits(cells: readonly (readonly Part[])[]): PartsStyle | undefined {
   for (const ladder of LADDERS) {
@@ -79,14 +122,11 @@ function namedUnits(cells: readonly (readonly Part[])[]): PartsStyle | undefined
     if (places.flat().some((place) => !(place >= 0 && place < ladder.length))) continue
     const [first, last] = [Math.min(...afters.keys()), Math.max(...afters.keys())]
     if (first === last) continue
-    // 1h 05m beside 2h 30m: behind another part every number has as many.
-    const digitsAt = (place: number) => {
-      const behind = cells.flatMap((parts, k) => parts.filter((_, at) => at > 0 && places[k]![at] === place))
-      return behind.reduce((least, { digits }) => Math.min(least, digits.length), behind.length === 0 ? 1 : 2)
-    }
-    const units = ladder
-      .slice(first, last + 1)
-      .map(({ of }, k) => ({ after: afters.get(first + k) ?? '', of: first + k === last ? 1 : of, digits: digitsAt(first + k) }))
+    const units = ladder.slice(first, last + 1).map(({ of }, k) => ({
+      after: afters.get(first + k) ?? '',
+      of: first + k === last ? 1 : of,
+      digits: digitsAt(cells, places, first + k)
+    }))
     const lacksLast = places.some((own) => own.at(-1)! < last)
     const lacksFirst = places.some(([own]) => own! > first)
     return { units, ...(lacksLast ? { without: 'all' } : lacksFirst ? { without: 'first' } : {}) }
@@ -94,27 +134,45 @@ function namedUnits(cells: readonly (readonly Part[])[]): PartsStyle | undefined
   return undefined
 }
 
+/** 1h 05m beside 2h 30m: behind another part every number of a unit has two digits, or some have one. */
+function digitsAt(cells: readonly (readonly Part[])[], places: readonly (readonly number[])[], place: number): number {
+  const behind = cells.flatMap((parts, k) => parts.filter((_, at) => at > 0 && places[k]![at] === place))
+  return behind.reduce((least, { digits }) => Math.min(least, digits.length), behind.length === 0 ? 1 : 2)
+}
+
 /** How the cells of a column are written in several units; undefined of other cells, and of such as this style would write otherwise. Cost O(cells). */
 export function partsOf(cells: readonly (string | null)[]): { readonly style: PartsStyle; readonly values: Float64Array } | undefined {
-  const present = new Map<string, readonly Part[]>()
+  const present = new Set<string>()
+  // Most columns are refuted by their first cell.
   for (const cell of cells) {
     if (cell === null || present.has(cell)) continue
-    const parts = partsIn(cell.trim())
-    if (!parts) return undefined
-    present.set(cell, parts)
+    if (!partsIn(withoutDuration(cell.trim()))) return undefined
+    present.add(cell)
   }
-  const read = [...present.values()]
-  if (!read.some((parts) => parts.length > 1)) return undefined
-  const style = runningClock(read) ?? namedUnits(read)
+  const style = styleOf(Array.from(present, (cell) => cell.trim()))
   if (!style) return undefined
-  const values = new Map([...present.keys()].map((cell) => [cell, readParts(cell, style)]))
+  const values = new Map(Array.from(present, (cell) => [cell, readParts(cell, style)]))
   if ([...values].some(([cell, value]) => value === undefined || formatParts(value, style) !== cell.trim())) return undefined
   return { style, values: Float64Array.from(cells, (cell) => (cell === null ? 0 : values.get(cell)!)) }
 }
 
+const withoutDuration = (cell: string): string => (cell.startsWith(DURATION) ? cell.slice(DURATION.length) : cell)
+
+function styleOf(cells: readonly string[]): PartsStyle | undefined {
+  const isDuration = cells.some((cell) => cell.startsWith(DURATION))
+  if (isDuration && !cells.every((cell) => cell.startsWith(DURATION))) return undefined
+  const read = cells.map((cell) => partsIn(withoutDuration(cell))!)
+  if (!read.some((parts) => parts.length > 1)) return undefined
+  const style = (isDuration ? undefined : (fractionsIn(cells) ?? runningClock(read))) ?? namedUnits(read)
+  return style && (isDuration ? { ...style, before: DURATION } : style)
+}
+
 /** The number that a text in such a style says; undefined for other text. */
-export function readParts(text: string, { units, without }: PartsStyle): number | undefined {
-  const parts = partsIn(text.trim())
+export function readParts(text: string, { units, without, before = '', fraction }: PartsStyle): number | undefined {
+  const cell = text.trim()
+  if (fraction !== undefined) return readFraction(cell, fraction) ?? (/^\d+\.\d+$/.test(cell) ? Number(cell) * fraction : undefined)
+  if (!cell.startsWith(before)) return undefined
+  const parts = partsIn(cell.slice(before.length))
   if (!parts || (without === undefined && parts.length < units.length)) return undefined
   let value = 0
   let at = -1
@@ -131,7 +189,8 @@ export function readParts(text: string, { units, without }: PartsStyle): number 
 const unitsOf = (units: readonly PartUnit[], place: number): number => units.slice(place).reduce((all, { of }) => all * of, 1)
 
 /** A whole number of the smallest unit as the style writes it; nothing is below 0. */
-export function formatParts(value: number, { units, without }: PartsStyle): string {
+export function formatParts(value: number, { units, without, before = '', fraction }: PartsStyle): string {
+  if (fraction !== undefined) return formatFraction(value, fraction)
   let rest = Math.max(0, Math.round(value))
   const parts = units.map(({ digits, after }, k) => {
     const of = unitsOf(units, k)
@@ -141,14 +200,15 @@ export function formatParts(value: number, { units, without }: PartsStyle): stri
   })
   const first = parts.findIndex(({ count }) => count > 0)
   const begin = without === undefined ? 0 : first < 0 ? parts.length - 1 : first
-  return parts
-    .slice(begin)
-    .filter(({ count }) => without !== 'all' || count > 0 || first < 0)
+  const written = parts.slice(begin).filter(({ count }) => without !== 'all' || count > 0 || first < 0)
+  return `${before}${written
     .map(({ count, digits, after }, k) => `${String(count).padStart(k === 0 && begin > 0 ? 1 : digits, '0')}${after}`)
     .join('')
-    .trim()
+    .trim()}`
 }
 
 /** What a person should know of a column of such numbers. */
-export const partsNote = (name: string, { units }: PartsStyle): string =>
-  `${name}: written in ${units.length} units${units.at(-1)!.after.trim() === '' ? '' : ` (${units.map(({ after }) => after.trim()).join(', ')})`}, and counts the smallest; ${typesFlag(name, 'category')} repeats the cells as they stand`
+export const partsNote = (name: string, { units, fraction }: PartsStyle): string =>
+  fraction !== undefined
+    ? `${name}: wholes and fractions of them, read as how many times 1/${fraction}; ${typesFlag(name, 'category')} repeats the cells as they stand`
+    : `${name}: written in ${units.length} units${units.at(-1)!.after.trim() === '' ? '' : ` (${units.map(({ after }) => after.trim()).join(', ')})`}, and counts the smallest; ${typesFlag(name, 'category')} repeats the cells as they stand`

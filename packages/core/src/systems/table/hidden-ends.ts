@@ -1,8 +1,8 @@
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { counted } from '../../num/listed.js'
 import type { NamedWarning } from '../../know/support.js'
-import { numbersOf } from '../compared-numbers.js'
+import { counted } from '../../num/listed.js'
 import type { Asked } from '../asked.js'
+import { numbersOf } from '../compared-numbers.js'
 import type { DrawnRows, TableModel } from './options.js'
 
 /** Rows that have a level of a category, or an end of a number, or lie beyond it, for it to be written where privacy is asked for. */

@@ -126,7 +126,8 @@ const breaking = ({ orders, ends, hidden }: DrawnAgain, formats: readonly Column
     const shows = hidden ? showsEnds(hidden, { table, formats }) : () => false
     return (row) =>
       shows(row) ||
-      pairs.some(([lows, highs]) => lows[row]! > highs[row]!) || ranges.some(({ values, side, end }) => side * values[row]! > end)
+      pairs.some(([lows, highs]) => lows[row]! > highs[row]!) ||
+      ranges.some(({ values, side, end }) => side * values[row]! > end)
   }
 }
 

@@ -139,7 +139,9 @@ describe('privacy', { tags: ['slow'] }, () => {
     const before = ascending.filter((value) => value >= ascending.at(-PRIVATE_CELL)!)
     expect(hidden.get('income')!.has(ascending.at(-PRIVATE_CELL)!)).toBe(before.length < PRIVATE_CELL)
     const ends = (table: DrawnRows['table']) =>
-      table.columns.flatMap((column) => [...(column as { values: Float64Array }).values].filter((x) => hidden.get(column.name)!.has(Math.round(x))))
+      table.columns.flatMap((column) =>
+        [...(column as { values: Float64Array }).values].filter((x) => hidden.get(column.name)!.has(Math.round(x)))
+      )
     const { privacy: trial, ...rest } = model
     const without = { ...rest, privacy: { ...trial!, cell: undefined } } as unknown as TableModel
     expect(ends((await drawModel(tables, { model: without, request: { rows: 1000, seed: 2 } }, context)).table).length).toBeGreaterThan(5)

@@ -43,9 +43,9 @@ import type { System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { rulesKept } from '../tell-rules.js'
 import { drawOfCandidates } from './candidates.js'
-import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
+import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends.js'
 import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
 import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
@@ -231,7 +231,12 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
 export const tables = keepingDialect(statingUnique(keepingTotals(rows)))
 
 /** A model at the kernel that the privacy of another one has chosen, and private as that is; orders that it would tell of are not. */
-export async function privateAs(model: TableModel, trial: PrivacyTrial, seed: number | undefined, context: SystemContext): Promise<TableModel> {
+export async function privateAs(
+  model: TableModel,
+  trial: PrivacyTrial,
+  seed: number | undefined,
+  context: SystemContext
+): Promise<TableModel> {
   const { again: _, ...own } = model
   return privateLike({ model: own as TableModel, trial, seed }, PARTS, context)
 }
@@ -254,7 +259,12 @@ function drawApart(model: TableModel): Draw {
   const besideTotals = totals?.orders && keepingByDrawing({ orders: totals.orders, ends: [] }, whole)
   const hidden = hiddenIn(model, () => writtenRows(model))
   const unshown = hidden && keepingByDrawing({ orders: [], ends: [], hidden })
-  const changes = [unshown, model.again && keepingByDrawing(model.again), besideTotals, model.unique && keepingApart(model, PARTS.training(model))]
+  const changes = [
+    unshown,
+    model.again && keepingByDrawing(model.again),
+    besideTotals,
+    model.unique && keepingApart(model, PARTS.training(model))
+  ]
   const apart = changes.reduce<Draw>(
     (draw, change) => (change ? async (request, context) => change(await draw(request, context), { request, draw, context }) : draw),
     drawAlone(model)
@@ -290,7 +300,12 @@ export function weightsOf(model: TableModel): Float64Array | undefined {
 
 /** A draw with the orders that it breaks, and what is no longer the same. Of private models nothing is told of what the rows of the table have. */
 function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
-  if (model.privacy) return tellingEnds(hiddenIn(model, () => writtenRows(model)), drawn, asked)
+  if (model.privacy)
+    return tellingEnds(
+      hiddenIn(model, () => writtenRows(model)),
+      drawn,
+      asked
+    )
   if (!COMPARED.includes(kindOf(model))) return drawn
   const weights = weightsOf(model)
   const compared = comparedNumbers({ model, rowCount: model.summary.rowCount, written: () => writtenRows(model), weights, drawn })

@@ -1,6 +1,7 @@
 import { plainText } from '../../tell/numbers.js'
 import { type Figure, facts, type TableOf, type Telling } from '../../tell/telling.js'
 import type { PrivacyPoint, PrivacyTrial } from '../privacy.js'
+import type { TableModel } from './options.js'
 
 const area = (x: number): string => x.toFixed(3)
 const intervalText = ({ interval: [low, high] }: PrivacyPoint): string => `${area(low)} to ${area(high)}`
@@ -68,6 +69,12 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
     warnings: [],
     notes: []
   }
+}
+
+/** What is said where a private model is kept: it draws beside the rows that it learned from, and so has them, ends and all. */
+export function tellRowsHeld({ privacy, summary }: TableModel): Telling {
+  const message = `the model file holds the ${summary.rowCount} rows that it learned from, near which it draws: --privacy is of what it draws, so pass on drawn rows and not the file`
+  return { json: {}, topics: [], warnings: privacy ? [{ name: 'model-holds-rows', message }] : [], notes: [] }
 }
 
 /** What is gained against what is lost, over the bandwidths tried: with all rows, and with the part left out that was chosen. */

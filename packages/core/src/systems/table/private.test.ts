@@ -11,7 +11,8 @@ import { linesOf } from '../../tell/telling.js'
 import { drawModel, fitModel } from '../system.js'
 import { ENDS_WARNING, hiddenIn, PRIVATE_CELL } from './hidden-ends.js'
 import type { DrawnRows, TableFit, TableModel } from './options.js'
-import { fitPrivate } from './private.js'
+import { fitPrivate, PRIVACY_STAGE } from './private.js'
+import { heldOutEvaluation } from './second-fit.js'
 import { tables, writtenRows } from './system.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
@@ -168,6 +169,16 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(curve.find(({ left, epsilon }) => left === kept.privacy!.left && epsilon === chosen)!.auc).toBeDefined()
     // It is private enough long before a kernel of 64 times the width.
     expect(plain.at(-1)!.epsilon).toBeLessThan(64 * before)
+  })
+
+  it('is judged by a second fit at the kernel and with the rows left out that it has found, which searches for nothing', async () => {
+    const stages = new Set<string>()
+    const watch = { ...context, progress: ({ stage }: { readonly stage: string }) => stages.add(stage) }
+    const fit = { input: data, options: { ...options, privacy: 0.56 }, request: {} }
+    // Halves of a hundred rows are too few to search in.
+    const found = await heldOutEvaluation(fit, watch, kept)
+    expect(found).toHaveProperty('classifierAuc')
+    expect(stages).not.toContain(PRIVACY_STAGE)
   })
 
   it('refuses what no bandwidth reaches, too few rows, and what it cannot widen', async () => {

@@ -79,7 +79,7 @@ function patients(n) {
     const stay = Math.max(1, Math.round(3 * Math.exp(0.6 * row.z(1)) + (kind >= 5 ? 6 : 0)))
     return {
       name: nameOf(row),
-      postcode: 10115 + 3 * Math.floor(40 * row.u(1) ** 2),
+      postcode: String(10115 + 3 * Math.floor(40 * row.u(1) ** 2)),
       sex: row.u(2) < 0.5 ? 'f' : 'm',
       age,
       diagnosis: NAMES[kind],

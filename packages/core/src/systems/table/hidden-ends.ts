@@ -3,6 +3,7 @@ import type { NamedWarning } from '../../know/support.js'
 import { counted } from '../../num/listed.js'
 import type { Asked } from '../asked.js'
 import { numbersOf } from '../compared-numbers.js'
+import type { HiddenEnds } from './kept-by-drawing.js'
 import type { DrawnRows, TableModel } from './options.js'
 
 /** Rows that have a level of a category, or an end of a number, or lie beyond it, for it to be written where privacy is asked for. */
@@ -10,9 +11,6 @@ export const PRIVATE_CELL = 5
 
 /** Name of the warning that drawn rows show an end of the data all the same. */
 export const ENDS_WARNING = 'ends-shown'
-
-/** By column the numbers, and dates in days, that may not come out as they are. */
-export type HiddenEnds = ReadonlyMap<string, ReadonlySet<number>>
 
 /** Those of a model, once. */
 const known = new WeakMap<object, HiddenEnds>()
@@ -31,7 +29,7 @@ export function hiddenIn(model: TableModel, written: () => WrittenTable): Hidden
  * employee finds that row again by them. Between the ends a number that is drawn is that of a row no more often than by chance, but what
  * lies beyond all rows is drawn at the last of them. Cost O(cells·log rows).
  */
-export function hiddenEnds(written: WrittenTable, k: number): HiddenEnds {
+function hiddenEnds(written: WrittenTable, k: number): HiddenEnds {
   const columns = numbersOf(written).map(({ name, values }) => {
     const ascending = Float64Array.from(values)
       .filter((value) => !Number.isNaN(value))

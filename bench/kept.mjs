@@ -12,7 +12,8 @@ const PAGES = {
   schema: 'docs/several-tables.md',
   seasons: 'docs/forecasts-and-closures.md',
   trajectories: 'docs/from-snapshots-to-trajectories.md',
-  growth: 'docs/new-rows-from-a-table.md'
+  growth: 'docs/new-rows-from-a-table.md',
+  privacy: 'docs/new-rows-from-a-table.md'
 }
 
 /** `merge` keeps rows of before whose first cells are others, and the place of those whose are not: a bench may be run a row at a time. */

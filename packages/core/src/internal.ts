@@ -185,6 +185,7 @@ export {
 export { drawnInAll } from './systems/table/stretches.js'
 export { tables, weightsOf } from './systems/table/system.js'
 export { tellKnown, tellSeed } from './systems/table/tell.js'
+export { tellRowsHeld } from './systems/table/tell-private.js'
 export { keptBackIn, tellToldApart } from './systems/table/told-apart.js'
 export { uniqueApart, uniqueOf } from './systems/table/unique.js'
 export { type FitJob, type SampleJob, wholeTable } from './systems/table/whole.js'

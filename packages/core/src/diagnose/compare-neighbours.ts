@@ -16,6 +16,7 @@ import { type NearTwins, nearTwins, twinWords, withoutTwins } from './near-twins
 import { chanceOfRatio, nearestDistances, neighbourRadii, ratioOfDistances } from './neighbours.js'
 import { type Places, placesOf } from './places.js'
 import { rareCombinations, rareLevels } from './rare.js'
+import { endsShown, singledOut } from './singled-out.js'
 import type { WeighedRows } from './weigh.js'
 
 interface NeighbourMeasures extends Pick<Evaluation, 'nearestNeighbourRatio' | 'copies' | 'privacy' | 'membership' | 'places'> {
@@ -92,7 +93,11 @@ export async function compareNeighbours(comparison: Comparison, whole: AlignedTa
       shareCloserThanHeldOut: shareCloser(toTrain, heldOut),
       distanceQuantiles: { synthetic: fiftieths(toTrain), heldOut: fiftieths(heldOut) },
       rareCombinations: rareCombinations(train),
-      rareLevels: rareLevels(train)
+      rareLevels: rareLevels(train),
+      endsShown: endsShown(train, whole.synthetic, reference.heldOut ? whole.real : undefined),
+      singledOut: reference.heldOut
+        ? singledOut({ train, heldOut: whole.real, synthetic: whole.synthetic, key: keyFor(key, 'singled out') })
+        : null
     }
   }
 }

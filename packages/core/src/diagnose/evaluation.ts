@@ -66,6 +66,27 @@ export interface Privacy {
   readonly rareCombinations: RareCombinations
   /** How many levels fewer than three training rows have, by column; columns without such levels are left out. */
   readonly rareLevels: Readonly<Record<string, number>>
+  /** Ends of numbers that few training rows have, and that come out. */
+  readonly endsShown: EndsShown
+  /** Null without rows kept from the training table. */
+  readonly singledOut: SingledOut | null
+}
+
+/** Smallest and largest values that fewer than three training rows have. */
+export interface EndsShown {
+  readonly of: number
+  /** Of these, those that synthetic rows show as they are, and those that held-out rows do; null without such. */
+  readonly shown: number
+  readonly heldOut: number | null
+}
+
+/** Shares of conditions on three columns, each met by a synthetic row, that exactly one training row meets, and exactly one of as many held-out rows. */
+export interface SingledOut {
+  readonly value: number
+  readonly heldOut: number
+  readonly conditions: number
+  /** Rows of each side. */
+  readonly rows: number
 }
 
 /** How often who takes a row near to a synthetic one for a row of the fit is right. */

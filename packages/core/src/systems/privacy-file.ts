@@ -16,7 +16,7 @@ export function privacyIn({ meta }: ModelContents): PrivacyTrial | undefined {
     left: area,
     membership: area,
     interval: tuple<readonly [number, number]>(area, area),
-    auc: area
+    auc: optional(area)
   })
   const trial = record<PrivacyTrial>({
     asked: area,
@@ -25,12 +25,15 @@ export function privacyIn({ meta }: ModelContents): PrivacyTrial | undefined {
     chosen: measured,
     left: area,
     nearest: optional(number({ least: 0 })),
+    cell: optional(whole()),
     curve: list(point)
   })
   const { privacy } = record<{ readonly privacy?: PrivacyTrial }>({ privacy: optional(trial) })(meta, 'meta')
   if (!privacy) return undefined
-  if (!privacy.curve.some(({ epsilon, left }) => epsilon === privacy.chosen && left === privacy.left))
+  if (!privacy.curve.some(({ epsilon, left, auc }) => epsilon === privacy.chosen && left === privacy.left && auc !== undefined))
     throw damaged(`a model whose privacy chose ε = ${privacy.chosen} and left out ${privacy.left}`, 'a pair that was tried')
+  if (privacy.curve.find(({ epsilon, left }) => epsilon === privacy.before && left === 0)?.auc === undefined)
+    throw damaged(`a model whose privacy did not try its own ε = ${privacy.before}`, 'how its rows would be without')
   if ((privacy.nearest !== undefined) !== privacy.left > 0)
     throw damaged(
       `a model that leaves out ${privacy.left} of its rows nearer than ${privacy.nearest}`,

@@ -22,7 +22,7 @@ export const privacyFields: readonly Field[] = [
       ...['local', 'latent', 'group', 'image'].map((other) => ({ beside: [other], because: 'one kernel on whole rows' }))
     ],
     sentence:
-      'How often whoever takes the nearer of two rows for one of the table may be right: ε is widened, or drawn rows that come nearest to rows of the table are left out, until it is no more on rows held out from a trial fit; a table for which neither will do is refused.',
+      'How often whoever takes the nearer of two rows for one of the table may be right: ε is widened, or drawn rows that come nearest to rows of the table are left out, until it is no more on rows held out from a trial fit; a table for which neither will do is refused. Levels, and numbers at an end of their column, that fewer rows have than --min-cell says (5 when left out) do not come out.',
     source: 'Stadler, Oprisanu, Troncoso 2022'
   }
 ]

@@ -14,6 +14,8 @@ export interface PrivacyTrial {
   readonly left: number
   /** Distance to the nearest row of the table below which a drawn row is left out, in standard deviations of the columns; absent where none is. */
   readonly nearest?: number
+  /** Rows that have a number at an end of its column, or lie beyond, for it to be written; absent in models of before. */
+  readonly cell?: number
   /** In the order of what is left out, and of ε. */
   readonly curve: readonly PrivacyPoint[]
 }
@@ -24,6 +26,6 @@ export interface PrivacyPoint {
   /** Area of the distance attack, and its 95 % interval. */
   readonly membership: number
   readonly interval: readonly [number, number]
-  /** Cross-validated two-sample area of a forest against held-out rows. */
-  readonly auc: number
+  /** Cross-validated two-sample area of a forest against held-out rows; absent where it could not be chosen. */
+  readonly auc?: number
 }

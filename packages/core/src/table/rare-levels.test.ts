@@ -39,6 +39,14 @@ test('rare levels are merged, or left empty where they are too few together; eac
   expect(table.columns[4]).toBe(data.table.columns[4])
 })
 
+test('where most rows have a rare level they are names, and others can be written', () => {
+  const names = Array.from({ length: 40 }, (_, i) => `N${i < 12 ? 0 : Math.floor(i / 2)}`)
+  const { notes } = mergeRareLevels(inferTable({ rowCount: 40, columns: [{ name: 'who', source: 'text', values: names }] }), 5)
+  expect(notes.at(-1)).toBe(
+    'who: 14 levels of fewer than 5 rows (28 rows together) are merged into “other”; --types who=identifier writes others like them'
+  )
+})
+
 test('columns without rare levels stay as they are', () => {
   const data = inferTable(raw)
   expect(mergeRareLevels(data, 1).table.columns).toEqual(data.table.columns)

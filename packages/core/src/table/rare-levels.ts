@@ -1,4 +1,4 @@
-import { counted } from '../num/listed.js'
+import { counted, typesFlag } from '../num/listed.js'
 import type { InferredTable } from './infer.js'
 import { type CategoricalColumn, type Column, isCategorical } from './table.js'
 
@@ -29,11 +29,14 @@ export function mergeRareLevels(data: InferredTable, k: number, groups?: RowUnit
     const canMerge = column.kind === 'category' && data.formats[c]!.source === 'text' && rare.together >= k
     const what = rare.levels.size === 1 ? 'a level' : `${rare.levels.size} levels`
     const done = canMerge ? `merged into “${OTHER}”` : 'left empty'
+    // Where most rows would say so, what they have are names.
+    const names =
+      canMerge && !groups && 2 * rare.own > data.table.rowCount ? `; ${typesFlag(column.name, 'identifier')} writes others like them` : ''
     const merged = without(column, rare.levels, canMerge)
     const more = canMerge ? undefined : emptiedWith(merged, k, groups)
     const hidden = more ? `, with ${counted(more.units, unit.slice(0, -1))} more, so that empty cells do not point to them` : ''
     notes.push(
-      `${column.name}: ${what} of fewer than ${k} ${unit} (${counted(rare.own, unit.slice(0, -1))} together) ${rare.levels.size === 1 ? 'is' : 'are'} ${done}${hidden}`
+      `${column.name}: ${what} of fewer than ${k} ${unit} (${counted(rare.own, unit.slice(0, -1))} together) ${rare.levels.size === 1 ? 'is' : 'are'} ${done}${hidden}${names}`
     )
     return more?.column ?? merged
   })

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { packModel, SYSTEMS, type TableModel } from '@sbridge/core'
-import { SCHEMA_DRAWS, schemaFields, tellSeed, tellToldApart, together } from '@sbridge/core/internal'
+import { SCHEMA_DRAWS, schemaFields, tellRowsHeld, tellSeed, tellToldApart, together } from '@sbridge/core/internal'
 import { addFields, readFields } from '../cli/add-fields.js'
 import { clusterFitFields, clusterOf, withCluster } from '../cli/cluster.js'
 import { readingFields, runFields } from '../cli/fields.js'
@@ -64,7 +64,7 @@ async function runFit(path: string, flags: FitFlags): Promise<void> {
         say({
           output: flags.output,
           made,
-          telling: together(tellSeed(run.seed), tables.tell(model), tellToldApart(model)),
+          telling: together(tellSeed(run.seed), tables.tell(model), tellToldApart(model), tellRowsHeld(model)),
           keys: {},
           flags
         })

@@ -1,5 +1,5 @@
 import type { Evaluation, Telling } from '@sbridge/core'
-import { countText, type Drawing, numberText, rareCombinationWords, shareText } from '@sbridge/core/internal'
+import { countText, type Drawing, type KeptBack, numberText, rareCombinationWords, shareText } from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
 import { figure, type Section, section, table } from './blocks.js'
 import { drawingSvg } from './drawing.js'
@@ -12,10 +12,11 @@ interface PrivacyParts {
   /** Also shows what fewer than three rows have. */
   readonly showValues?: boolean | undefined
   readonly telling?: Telling | undefined
+  readonly keptBack?: KeptBack | undefined
 }
 
 /** How near synthetic rows come to training rows, and what in the data points to single rows. */
-export function privacySection({ evaluation, real, train, showValues, telling }: PrivacyParts): Section {
+export function privacySection({ evaluation, real, train, showValues, telling, keptBack }: PrivacyParts): Section {
   const { privacy, copies, rows } = evaluation
   const reference = !copies.heldOut
     ? `${rows.train === null ? 'real rows to the nearest other real row' : 'training rows to the nearest other training row'}`
@@ -28,7 +29,12 @@ export function privacySection({ evaluation, real, train, showValues, telling }:
     ],
     ['Median distance to the nearest training row', numberText(privacy.closestMedian.value), numberText(privacy.closestMedian.floor)],
     ['Rows nearer than 95 % of the held-out rows are', shareText(privacy.shareCloserThanHeldOut), '5.0 %'],
-    ['Rows equal to a training row', shareText(copies.share), shareText(copies.floorShare)]
+    ['Rows equal to a training row', shareText(copies.share), shareText(copies.floorShare)],
+    [
+      'Ends of numbers that fewer than three rows have, and that come out',
+      `${privacy.endsShown.shown} of ${privacy.endsShown.of}`,
+      privacy.endsShown.heldOut === null ? '–' : `${privacy.endsShown.heldOut} of ${privacy.endsShown.of}`
+    ]
   ]
   return section(
     'privacy',
@@ -43,9 +49,29 @@ export function privacySection({ evaluation, real, train, showValues, telling }:
       body: drawingSvg(distancesDrawing(privacy)),
       caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. ${telling?.caution ? 'Rows of a condition lie nearer where rows of the data lie dense, so that the curves need not agree.' : 'The synthetic curve should not run clearly left of the other one.'}`
     }),
+    ...attackSentences(telling?.caution ? undefined : typeof keptBack === 'object' ? keptBack : evaluation, typeof keptBack === 'object'),
     ...rareSentences(privacy),
     showValues ? rareCombinationList(rareCombinationWords(train ?? real)) : ''
   )
+}
+
+/** What two attacks make of rows of the fit, beside rows that were kept from it. */
+function attackSentences(evaluation: Evaluation | undefined, isApart: boolean): Html[] {
+  const membership = evaluation?.membership
+  const singled = evaluation?.privacy.singledOut
+  const of = isApart ? ' of a second fit' : ''
+  return [
+    ...(membership
+      ? [
+          html`<p>Who takes the nearer to a synthetic row${of} of two rows for the one of the fit is right in ${shareText(membership.value)} of the cases (95 %: ${shareText(membership.interval[0])} to ${shareText(membership.interval[1])}), where a coin is in half; of the ${countText(membership.closest.rows)} rows that come closest ${countText(membership.closest.training)} are of the fit, by chance up to ${countText(membership.closest.most)}.</p>`
+        ]
+      : []),
+    ...(singled
+      ? [
+          html`<p>What a synthetic row${of} has in three columns is true of exactly one row of the fit in ${shareText(singled.value)} of ${countText(singled.conditions)} trials, and of exactly one held-out row in ${shareText(singled.heldOut)}: what is more was learned from single rows.</p>`
+        ]
+      : [])
+  ]
 }
 
 /** Share of the rows beyond which the tails of the distances are cut. */

@@ -24,7 +24,8 @@ import { comparedNumbers, numbersOf } from '../compared-numbers.js'
 import { orderText } from '../crossed-orders.js'
 import type { SystemContext } from '../host.js'
 import { endText, rangesLeft } from '../range-left.js'
-import type { KeptByDrawing } from './kept-by-drawing.js'
+import { showsEnds } from './hidden-ends.js'
+import type { DrawnAgain, KeptByDrawing } from './kept-by-drawing.js'
 import type { DrawnRows, TableModel } from './options.js'
 import { batchByBatch, type Draw, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
 
@@ -98,7 +99,7 @@ export const computedIn = (model: TableModel): string[] => {
  * any row keeps it under. Cost: draws of as many rows as break any.
  */
 export const keepingByDrawing =
-  (kept: KeptByDrawing, whole?: (rows: WrittenTable) => WrittenTable): Redraw =>
+  (kept: DrawnAgain, whole?: (rows: WrittenTable) => WrittenTable): Redraw =>
   (drawn, how) => {
     const { asked } = how.request
     if (asked && !whole) return conditionsInOrder(drawn, { ...how, kept, asked })
@@ -116,14 +117,17 @@ export const keepingByDrawing =
   }
 
 /** Whether rows as they are written break what is kept by drawing. */
-const breaking = ({ orders, ends }: KeptByDrawing, formats: readonly ColumnFormat[]) => {
+const breaking = ({ orders, ends, hidden }: DrawnAgain, formats: readonly ColumnFormat[]) => {
   const names = new Set([...orders.flatMap(({ low, high }) => [low, high]), ...ends.map(({ column }) => column)])
   return (table: Table): ((row: number) => boolean) => {
     const numbers = new Map(numbersOf({ table, formats }, names).map(({ name, values }) => [name, values]))
     const pairs = orders.map(({ low, high }) => [numbers.get(low)!, numbers.get(high)!] as const)
     const ranges = ends.map(({ column, side, end }) => ({ values: numbers.get(column)!, side, end: side * end }))
+    const shows = hidden ? showsEnds(hidden, { table, formats }) : () => false
     return (row) =>
-      pairs.some(([lows, highs]) => lows[row]! > highs[row]!) || ranges.some(({ values, side, end }) => side * values[row]! > end)
+      shows(row) ||
+      pairs.some(([lows, highs]) => lows[row]! > highs[row]!) ||
+      ranges.some(({ values, side, end }) => side * values[row]! > end)
   }
 }
 
@@ -184,7 +188,7 @@ function rowsOf({ pool, chosen }: Pile): Rows {
 }
 
 interface UnderConditions extends Redrawing {
-  readonly kept: KeptByDrawing
+  readonly kept: DrawnAgain
   readonly asked: Asked
 }
 
@@ -222,9 +226,13 @@ async function conditionsInOrder(drawn: DrawnRows, { kept, asked, ...how }: Unde
 }
 
 /** What rows of a condition can be drawn again for: not what it says itself. */
-const besides = ({ orders, ends }: KeptByDrawing, given: Given): KeptByDrawing => {
+const besides = ({ orders, ends, hidden }: DrawnAgain, given: Given): DrawnAgain => {
   const isGiven = (name: string) => Object.hasOwn(given, name)
-  return { orders: orders.filter(({ low, high }) => !(isGiven(low) && isGiven(high))), ends: ends.filter(({ column }) => !isGiven(column)) }
+  return {
+    orders: orders.filter(({ low, high }) => !(isGiven(low) && isGiven(high))),
+    ends: ends.filter(({ column }) => !isGiven(column)),
+    hidden: hidden && new Map([...hidden].filter(([name]) => !isGiven(name)))
+  }
 }
 
 const stretchOf = ({ table, latents }: Rows, first: number, rows: number): Rows => ({

@@ -6,3 +6,11 @@ export interface KeptByDrawing {
   readonly orders: readonly OrderFound[]
   readonly ends: readonly (RangeEnd & { readonly isDate: boolean })[]
 }
+
+/** By column the numbers, and dates in days, that may not come out as they are. */
+export type HiddenEnds = ReadonlyMap<string, ReadonlySet<number>>
+
+/** The same, and numbers that may not come out, which no model file names. */
+export interface DrawnAgain extends KeptByDrawing {
+  readonly hidden?: HiddenEnds | undefined
+}

@@ -9,9 +9,11 @@ import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { linesOf } from '../../tell/telling.js'
 import { drawModel, fitModel } from '../system.js'
+import { ENDS_WARNING, hiddenIn, PRIVATE_CELL } from './hidden-ends.js'
 import type { DrawnRows, TableFit, TableModel } from './options.js'
-import { fitPrivate } from './private.js'
-import { tables } from './system.js'
+import { fitPrivate, PRIVACY_STAGE } from './private.js'
+import { heldOutEvaluation } from './second-fit.js'
+import { tables, writtenRows } from './system.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine }
@@ -117,6 +119,66 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(await drawn(loaded, 5)).toEqual(await drawn(kept, 5))
     const damaged = { ...kept, privacy: { ...kept.privacy!, chosen: 123 } }
     await expect(tables.load(unpackModel(packModel(tables.save(damaged))), { engine })).rejects.toMatchObject({ code: 'model-damaged' })
+  })
+
+  it('writes no number at an end that fewer than five rows have or lie beyond, under conditions too, and says so', async () => {
+    const values = normals(keyFromSeed(11), 300)
+    // Ages in whole years, of which the oldest are few; of the incomes each is one row's.
+    const ages = Float64Array.from(values.subarray(0, 150), (z) => Math.round(40 + 12 * z))
+    const people = (n: number): RawTable => ({
+      rowCount: n,
+      columns: [
+        { name: 'age', source: 'number', values: Float64Array.from({ length: n }, (_, i) => ages[i % 150]!) },
+        { name: 'income', source: 'number', values: Float64Array.from({ length: n }, (_, i) => Math.round(3000 + 900 * values[i % 300]!)) }
+      ]
+    })
+    const model = await fitted({ privacy: 0.9, scaling: 'quantile' }, people(300))
+    expect(model.privacy!.cell).toBe(PRIVATE_CELL)
+    const hidden = hiddenIn(model, () => writtenRows(model))!
+    const ascending = Float64Array.from(people(300).columns[1]!.values as Float64Array).sort()
+    expect(hidden.get('income')!.has(ascending[0]!) && hidden.get('income')!.has(ascending.at(-1)!)).toBe(true)
+    const before = ascending.filter((value) => value >= ascending.at(-PRIVATE_CELL)!)
+    expect(hidden.get('income')!.has(ascending.at(-PRIVATE_CELL)!)).toBe(before.length < PRIVATE_CELL)
+    const ends = (table: DrawnRows['table']) =>
+      table.columns.flatMap((column) =>
+        [...(column as { values: Float64Array }).values].filter((x) => hidden.get(column.name)!.has(Math.round(x)))
+      )
+    const { privacy: trial, ...rest } = model
+    const without = { ...rest, privacy: { ...trial!, cell: undefined } } as unknown as TableModel
+    expect(ends((await drawModel(tables, { model: without, request: { rows: 1000, seed: 2 } }, context)).table).length).toBeGreaterThan(5)
+    const answer = await drawModel(tables, { model, request: { rows: 1000, seed: 2 } }, context)
+    expect(ends(answer.table)).toEqual([])
+    expect(answer.warnings.map(({ name }) => name)).not.toContain(ENDS_WARNING)
+    const old = Math.max(...ages)
+    const given = await drawModel(tables, { model, request: { rows: 50, seed: 2, given: { age: old } } as never }, context)
+    const [years, incomes] = given.table.columns as unknown as { values: Float64Array }[]
+    expect(years!.values.every((age) => age === old)).toBe(true)
+    const shown = [...incomes!.values].filter((x) => hidden.get('income')!.has(Math.round(x))).length
+    expect(given.warnings.some(({ name }) => name === ENDS_WARNING)).toBe(shown > 0)
+    expect(linesOf(tables.tell(model)).join('\n')).toContain('values of few rows: no level of fewer than 5 rows')
+    expect(await tables.readOptions({ privacy: 0.9, minCell: 3 }, {})).toMatchObject({ minCell: 3 })
+    expect(await tables.readOptions({ privacy: 0.9 }, {})).toMatchObject({ minCell: PRIVATE_CELL })
+    expect(await tables.readOptions({}, {})).not.toHaveProperty('minCell')
+  })
+
+  it('tries no kernel wider than it takes, and forests look at what may be chosen', () => {
+    const { curve, chosen, before } = kept.privacy!
+    const plain = curve.filter(({ left }) => left === 0)
+    expect(plain.every(({ auc }) => auc !== undefined)).toBe(true)
+    expect(curve.filter(({ auc }) => auc === undefined).length).toBeGreaterThanOrEqual(2 * plain.length)
+    expect(curve.find(({ left, epsilon }) => left === kept.privacy!.left && epsilon === chosen)!.auc).toBeDefined()
+    // It is private enough long before a kernel of 64 times the width.
+    expect(plain.at(-1)!.epsilon).toBeLessThan(64 * before)
+  })
+
+  it('is judged by a second fit at the kernel and with the rows left out that it has found, which searches for nothing', async () => {
+    const stages = new Set<string>()
+    const watch = { ...context, progress: ({ stage }: { readonly stage: string }) => stages.add(stage) }
+    const fit = { input: data, options: { ...options, privacy: 0.56 }, request: {} }
+    // Halves of a hundred rows are too few to search in.
+    const found = await heldOutEvaluation(fit, watch, kept)
+    expect(found).toHaveProperty('classifierAuc')
+    expect(stages).not.toContain(PRIVACY_STAGE)
   })
 
   it('refuses what no bandwidth reaches, too few rows, and what it cannot widen', async () => {

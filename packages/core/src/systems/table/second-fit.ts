@@ -12,7 +12,7 @@ import { placesOf } from '../ruled-rows.js'
 import type { Plan } from '../system.js'
 import type { TableFit, TableModel, TableRequest } from './options.js'
 import { pinnedTo } from './pinned.js'
-import { tables, weightsOf } from './system.js'
+import { privateAs, tables, weightsOf } from './system.js'
 import { keptBackIn } from './told-apart.js'
 import { withoutTotals } from './totals.js'
 
@@ -94,9 +94,9 @@ async function orWhyNot<T>(work: () => T | Promise<T>): Promise<T | string> {
   }
 }
 
-/** Whether what is searched for of all rows is one scaling and one bandwidth that hold for half of them: no neighbourhoods, codec, or heads of a panel, and no widening. */
-const settles = ({ local, latent, group, privacy }: TableFit): boolean =>
-  [local, latent, group, privacy].every((option) => option === undefined)
+/** Whether what is searched for of all rows is one scaling and one bandwidth that hold for half of them: no neighbourhoods, codec, or heads of a panel, and nothing that is refined behind a widened kernel. */
+const settles = ({ local, latent, group, privacy, refine }: TableFit): boolean =>
+  [local, latent, group].every((option) => option === undefined) && (privacy === undefined || refine !== 'auto')
 
 /** What a plan needs to know of it: that nothing is searched for. */
 const UNKNOWN_YET: Settled = { methods: {}, relative: 1, categories: 'none' }
@@ -106,7 +106,8 @@ export async function planSecondFit(fit: JudgedFit): Promise<Plan | undefined> {
   const plan = await orWhyNot(() => {
     const halves = halvesOf(fit)
     if (typeof halves === 'string') return halves
-    const options = settles(fit.options) ? { ...halves.options, settled: UNKNOWN_YET } : halves.options
+    const { privacy: _, ...halfOptions } = halves.options
+    const options = settles(fit.options) ? { ...halfOptions, settled: UNKNOWN_YET } : halves.options
     return tables.plan({ input: halves.seen, options }, halves.request)
   })
   return typeof plan === 'string' ? undefined : plan
@@ -135,8 +136,9 @@ export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext, 
     const halves = halvesOf(fit)
     if (typeof halves === 'string') return halves
     const { seen, unseen, options, request, key } = halves
-    const settled = settles(fit.options) && (await settledIn(model ?? (await tables.fit(fit.input, fit.options, context)), context))
-    const half = await tables.fit(seen, settled ? { ...options, settled } : options, context)
+    const whole = settles(fit.options) ? (model ?? (await tables.fit(fit.input, fit.options, context))) : undefined
+    const settled = whole && (await settledIn(whole, context))
+    const half = settled ? await fitAsSettled({ seen, options, settled, whole }, context) : await tables.fit(seen, options, context)
     const { table: synthetic, first } = await tables.draw(half, request, context)
     const { data, weights } = prepareRows(unseen, options)
     const real = data.table
@@ -149,6 +151,18 @@ export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext, 
     const sides = { real, weights, synthetic, train: tables.training(half), trainWeights: weightsOf(half) }
     return evaluateTables({ ...sides, groups, fields, engine: context.engine, key })
   })
+}
+
+interface SettledFit extends Pick<Halves, 'seen' | 'options'> {
+  readonly settled: Settled
+  readonly whole: TableModel
+}
+
+/** A model of half the rows, of what all of them have settled: its privacy is not searched for either. */
+async function fitAsSettled({ seen, options, settled, whole }: SettledFit, context: SystemContext): Promise<TableModel> {
+  const { privacy: _, ...own } = options
+  const half = await tables.fit(seen, { ...own, settled }, context)
+  return whole.privacy ? privateAs(half, whole.privacy, options.seed, context) : half
 }
 
 const settledIn = (model: TableModel, { engine }: SystemContext): Promise<Settled | undefined> | undefined =>

@@ -29,6 +29,7 @@ import { LARGE_SCALE_WARNING } from '../local/large-scale.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
+import type { PrivacyTrial } from '../privacy.js'
 import { privacyIn, withPrivacy } from '../privacy-file.js'
 import { privacyFields } from '../privacy-options.js'
 import { RANGE_WARNING, rangeWarnings } from '../range-left.js'
@@ -44,6 +45,7 @@ import { rulesKept } from '../tell-rules.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
 import { groupsOf } from './grouped.js'
+import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends.js'
 import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
 import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
@@ -52,7 +54,7 @@ import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { inOrder, keptOrder, ORDER_WORK, orderIn, withOrder } from './ordered.js'
 import { planTable } from './plan.js'
-import { fitPrivate } from './private.js'
+import { fitPrivate, privateLike } from './private.js'
 import type { Draw } from './redrawn.js'
 import { fitRefinement } from './refined.js'
 import { STRETCH_ROWS, stretches } from './stretches.js'
@@ -186,6 +188,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
         UNIQUE_WARNING,
         ORDER_WARNING,
         EQUAL_WARNING,
+        ENDS_WARNING,
         SPIKE_WARNING,
         RANGE_WARNING,
         REPEATED_WARNING,
@@ -227,6 +230,17 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
 /** The same, with what rows add up from one to the next, rules that tell rows apart, and written as the table was. */
 export const tables = keepingDialect(statingUnique(keepingTotals(rows)))
 
+/** A model at the kernel that the privacy of another one has chosen, and private as that is; orders that it would tell of are not. */
+export async function privateAs(
+  model: TableModel,
+  trial: PrivacyTrial,
+  seed: number | undefined,
+  context: SystemContext
+): Promise<TableModel> {
+  const { again: _, ...own } = model
+  return privateLike({ model: own as TableModel, trial, seed }, PARTS, context)
+}
+
 /** Rows of a model as they are drawn, each by itself. */
 function drawAlone(model: TableModel): Draw {
   const dates = datesInParts(PARTS.training(model))
@@ -243,7 +257,14 @@ function drawApart(model: TableModel): Draw {
   // Whatever rows are added up to, orders beside a total hang on the row alone.
   const whole = (rows: WrittenTable) => backInTurn(totals!)(rows)
   const besideTotals = totals?.orders && keepingByDrawing({ orders: totals.orders, ends: [] }, whole)
-  const changes = [model.again && keepingByDrawing(model.again), besideTotals, model.unique && keepingApart(model, PARTS.training(model))]
+  const hidden = hiddenIn(model, () => writtenRows(model))
+  const unshown = hidden && keepingByDrawing({ orders: [], ends: [], hidden })
+  const changes = [
+    unshown,
+    model.again && keepingByDrawing(model.again),
+    besideTotals,
+    model.unique && keepingApart(model, PARTS.training(model))
+  ]
   const apart = changes.reduce<Draw>(
     (draw, change) => (change ? async (request, context) => change(await draw(request, context), { request, draw, context }) : draw),
     drawAlone(model)
@@ -264,6 +285,7 @@ async function readOptions(options: TableFit, host: Host): Promise<TableFit> {
   // Who is to make up names is asked for before anything is computed.
   if (Object.values(options.types ?? {}).some(isMadeKind)) await host.people?.()
   if (typeof options.latent === 'string') parseLatent(options.latent)
+  if (options.privacy !== undefined) return { ...options, minCell: options.minCell ?? PRIVATE_CELL }
   return typeof options.local === 'string' ? { ...options, local: await localisationIn(options.local, host) } : options
 }
 
@@ -278,7 +300,13 @@ export function weightsOf(model: TableModel): Float64Array | undefined {
 
 /** A draw with the orders that it breaks, and what is no longer the same. Of private models nothing is told of what the rows of the table have. */
 function tellingLost(model: TableModel, drawn: DrawnRows, asked?: Asked): DrawnRows {
-  if (model.privacy || !COMPARED.includes(kindOf(model))) return drawn
+  if (model.privacy)
+    return tellingEnds(
+      hiddenIn(model, () => writtenRows(model)),
+      drawn,
+      asked
+    )
+  if (!COMPARED.includes(kindOf(model))) return drawn
   const weights = weightsOf(model)
   const compared = comparedNumbers({ model, rowCount: model.summary.rowCount, written: () => writtenRows(model), weights, drawn })
   if (!compared) return drawn

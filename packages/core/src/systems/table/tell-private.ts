@@ -1,6 +1,7 @@
 import { plainText } from '../../tell/numbers.js'
 import { type Figure, facts, type TableOf, type Telling } from '../../tell/telling.js'
 import type { PrivacyPoint, PrivacyTrial } from '../privacy.js'
+import type { TableModel } from './options.js'
 
 const area = (x: number): string => x.toFixed(3)
 const intervalText = ({ interval: [low, high] }: PrivacyPoint): string => `${area(low)} to ${area(high)}`
@@ -9,7 +10,7 @@ const percent = (left: number): string => `${Math.round(100 * left)} %`
 
 /** What a model says of the bandwidth, and of the rows left out, that its privacy asked for; with rows, how many had none that is far. */
 export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
-  const { asked, heldOut, before, chosen, left, curve } = trial
+  const { asked, heldOut, before, chosen, left, cell, curve } = trial
   const point = curve.find((one) => one.epsilon === chosen && one.left === left)!
   const narrow = curve.find((one) => one.epsilon === before && one.left === 0)!
   const change = (from: string, to: string) => (point === narrow ? to : `${from} → ${to}`)
@@ -38,9 +39,18 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
             },
             {
               name: 'two-sample AUC of the trial',
-              value: change(area(narrow.auc), area(point.auc)),
+              value: change(area(narrow.auc!), area(point.auc!)),
               meaning: 'Of a forest against rows that were held out: what privacy costs. Nearer to ½ is better.'
             },
+            ...(cell === undefined
+              ? []
+              : [
+                  {
+                    name: 'values of few rows',
+                    value: `no level of fewer than ${cell} rows, and no number at an end of its column that fewer have or lie beyond`,
+                    meaning: 'They are merged, left empty or drawn again: --min-cell says how many rows are few.'
+                  }
+                ]),
             ...(near === undefined
               ? []
               : [
@@ -61,16 +71,22 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
   }
 }
 
+/** What is said where a private model is kept: it draws beside the rows that it learned from, and so has them, ends and all. */
+export function tellRowsHeld({ privacy, summary }: TableModel): Telling {
+  const message = `the model file holds the ${summary.rowCount} rows that it learned from, near which it draws: --privacy is of what it draws, so pass on drawn rows and not the file`
+  return { json: {}, topics: [], warnings: privacy ? [{ name: 'model-holds-rows', message }] : [], notes: [] }
+}
+
 /** What is gained against what is lost, over the bandwidths tried: with all rows, and with the part left out that was chosen. */
 function privacyFigure({ curve, asked, left }: PrivacyTrial, chosen: PrivacyPoint): Figure {
-  const line = (part: number) => curve.filter((one) => one.left === part).map(({ membership, auc }) => ({ x: membership, y: auc }))
+  const line = (part: number) =>
+    curve.flatMap(({ left, membership, auc }) => (left === part && auc !== undefined ? [{ x: membership, y: auc }] : []))
   const points = line(0)
-  const fewer = left === 0 ? [] : line(left)
   const reach = (values: readonly number[]): [number, number] => [Math.min(0.48, ...values) - 0.02, Math.max(0.6, ...values) + 0.02]
-  const all = [...points, ...fewer]
+  const all = [...points, { x: chosen.membership, y: chosen.auc! }]
   return {
     kind: 'figure',
-    caption: `The price of privacy. Along: how often a distance attack tells rows of the fit from held-out ones, ½ being a guess; up: how well a forest tells drawn rows from held-out ones. Along the line ε grows from ${plainText(curve[0]!.epsilon)} to ${plainText(curve.at(-1)!.epsilon)}${left === 0 ? '' : `; the second line is without the ${percent(left)} of the rows that come nearest`}.`,
+    caption: `The price of privacy. Along: how often a distance attack tells rows of the fit from held-out ones, ½ being a guess; up: how well a forest tells drawn rows from held-out ones. Along the line ε grows from ${plainText(curve[0]!.epsilon)} to ${plainText(curve.at(-1)!.epsilon)}${left === 0 ? '' : `; what was chosen is without the ${percent(left)} of the rows that come nearest`}.`,
     drawings: [
       {
         label: 'Two-sample AUC against the area of the distance attack',
@@ -81,16 +97,10 @@ function privacyFigure({ curve, asked, left }: PrivacyTrial, chosen: PrivacyPoin
           { kind: 'rule', side: 'plain', along: 'y', at: asked, text: `asked: ${plainText(asked)}`, dashed: true },
           { kind: 'line', side: 'real', points },
           { kind: 'dots', side: 'real', points },
-          ...(fewer.length === 0
-            ? []
-            : [
-                { kind: 'line' as const, side: 'synthetic' as const, points: fewer },
-                { kind: 'dots' as const, side: 'synthetic' as const, points: fewer }
-              ]),
           {
             kind: 'dots',
             side: 'synthetic',
-            points: [{ x: chosen.membership, y: chosen.auc }],
+            points: [{ x: chosen.membership, y: chosen.auc! }],
             hollow: true,
             text: `chosen: ε = ${plainText(chosen.epsilon)}`
           }
@@ -110,7 +120,7 @@ function privacyTable({ curve }: PrivacyTrial, chosen: PrivacyPoint): TableOf {
       percent(point.left),
       Number(area(point.membership)),
       intervalText(point),
-      Number(area(point.auc)),
+      point.auc === undefined ? '' : Number(area(point.auc)),
       point === chosen ? 'yes' : ''
     ])
   }

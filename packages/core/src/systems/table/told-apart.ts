@@ -14,7 +14,7 @@ import { LEAST_HALF } from './trial.js'
 function heldOutAucIn({ summary, privacy, refinement }: TableModel): HeldOutAuc | undefined {
   if (privacy) {
     const point = privacy.curve.find(({ epsilon, left }) => epsilon === privacy.chosen && left === privacy.left)!
-    return refinement?.ratio ? undefined : { value: point.auc, rows: privacy.heldOut }
+    return refinement?.ratio ? undefined : { value: point.auc!, rows: privacy.heldOut }
   }
   if (refinement?.trial.auc) {
     const { trial, ratio } = refinement

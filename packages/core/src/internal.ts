@@ -191,7 +191,7 @@ export { tableFields } from './systems/table-options.js'
 export { performTask } from './systems/tasks.js'
 export { ruleFacts } from './systems/tell-rules.js'
 export { hasColumn } from './table/besides.js'
-export { allowedKinds, type ColumnFacts, columnFacts, endText, inLine, rangeOf } from './table/column-facts.js'
+export { allowedKinds, type ColumnFacts, columnFacts, endText, rangeOf } from './table/column-facts.js'
 export { linearForm } from './table/derivative.js'
 export type {
   DelimitedDialect,
@@ -232,6 +232,7 @@ export {
   type Figure,
   factText,
   type Grade,
+  inLine,
   type Mark,
   type Side,
   type TableOf,

@@ -13,14 +13,14 @@ import type { Context } from '../context.js'
 import { fitEach, twice, unlessAuto, windowFitter } from '../fit-windows.js'
 
 /** Training pairs of a transition: row j of `outputs` followed row j of `inputs`. */
-export interface TransitionPairs {
+interface TransitionPairs {
   /** [M, k] */
   readonly inputs: Matrix
   /** [M, t] */
   readonly outputs: Matrix
 }
 
-export interface TransitionOptions {
+interface TransitionOptions {
   /**
    * Which outputs are drawn together, and from which inputs: column numbers. Default one unit of everything.
    * Units are drawn independently of each other given the inputs.
@@ -38,7 +38,7 @@ export interface TransitionOptions {
   readonly twicing?: boolean
 }
 
-export type TransitionUnit = FittedWindow
+type TransitionUnit = FittedWindow
 
 /** A fitted transition: plain data. */
 export interface TransitionModel {

@@ -1,5 +1,5 @@
 import { type Column, isNumeric } from '../../table/table.js'
-import { MOST_COLUMNS_OF } from './find-formulas.js'
+import { MOST_COLUMNS_OF } from './formula-found.js'
 import { findLags, type Lag } from './lags.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import type { WrittenTable } from './rows-of-rule.js'

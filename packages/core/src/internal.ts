@@ -5,7 +5,7 @@ export { withoutForms } from './code/keys/formed.js'
 export { keyTexts } from './code/keys/keep.js'
 export { leaveKeysOut } from './code/keys/leave-keys-out.js'
 export type { People } from './code/keys/made.js'
-export { keptTotalsIn } from './code/rules/find.js'
+export { keptTotalsIn } from './code/rules/among-rows.js'
 export { ruleText } from './code/rules/rule.js'
 export { parseUnique, uniqueText } from './code/rules/unique.js'
 export { alignTables } from './diagnose/align.js'
@@ -193,7 +193,7 @@ export { tableFields } from './systems/table-options.js'
 export { performTask } from './systems/tasks.js'
 export { ruleFacts } from './systems/tell-rules.js'
 export { hasColumn } from './table/besides.js'
-export { allowedKinds, type ColumnFacts, columnFacts, endText, inLine, rangeOf } from './table/column-facts.js'
+export { allowedKinds, type ColumnFacts, columnFacts, endText, rangeOf } from './table/column-facts.js'
 export { linearForm } from './table/derivative.js'
 export type {
   DelimitedDialect,
@@ -234,6 +234,7 @@ export {
   type Figure,
   factText,
   type Grade,
+  inLine,
   type Mark,
   type Side,
   type TableOf,

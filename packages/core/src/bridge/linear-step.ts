@@ -1,6 +1,7 @@
 import { matrixExponential, multiply, transpose } from '../num/linear-algebra.js'
 import { type Matrix, matrix } from '../num/matrix.js'
 import type { LinearDrift } from './drift.js'
+import { sum } from './velocity.js'
 
 /** The exact transition of dZ = (A Z + c) dt + diag(σ) dW over one interval: N(F z + u, Σ_c σ_c² S_c), the same S for every z. */
 interface LinearStep {
@@ -37,19 +38,11 @@ export function linearStep({ matrix: a, offset }: LinearDrift, h: number): Linea
   let units = Array.from({ length: d }, (_, c) => noiseOver(a, propagator, c, short))
   for (let k = 0; k < doublings; k++) {
     const step = propagator
-    units = units.map((s) => add(s, multiply(multiply(step, s), transpose(step))))
-    u = add(multiply(step, u), u)
+    units = units.map((s) => sum(s, multiply(multiply(step, s), transpose(step))))
+    u = sum(multiply(step, u), u)
     propagator = multiply(step, step)
   }
   return { propagator, offset: u.data, unitCovariances: units }
-}
-
-function add(a: Matrix, b: Matrix): Matrix {
-  return matrix(
-    a.rows,
-    a.cols,
-    a.data.map((x, i) => x + b.data[i]!)
-  )
 }
 
 function affineStep(a: Matrix, offset: Float64Array, h: number): { propagator: Matrix; offset: Matrix } {

@@ -1,6 +1,7 @@
 import { allowedClasses } from '../draw/allowed-classes.js'
 import { clampIn, drawCopiesInTurns, drawSteps, type GroupRun } from '../draw/condition-draw.js'
-import type { ConditionForest, ForestShare, Redrawn } from '../draw/forest-draw.js'
+import type { ConditionForest, ForestShare } from '../draw/condition-forest.js'
+import type { Redrawn } from '../draw/forest-draw.js'
 import { USUAL_STEPS } from '../draw/steps.js'
 import type { KernelChoice } from '../kernel/bandwidth.js'
 import type { Context } from '../kernel/context.js'

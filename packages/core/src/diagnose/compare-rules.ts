@@ -1,4 +1,5 @@
-import { findRules, keptStandingsIn, keptTotalsIn } from '../code/rules/find.js'
+import { keptStandingsIn, keptTotalsIn } from '../code/rules/among-rows.js'
+import { findRules } from '../code/rules/find.js'
 import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
@@ -84,18 +85,13 @@ function withoutRows(table: Table, rows: readonly number[]): Table {
 }
 
 /** What all real rows obey no row breaks by chance. */
-const IN_ALL = { floor: 0, most: 0 }
+const obeyedByAll = (rule: string, broken: number, { rowCount }: Table): RuleKept => ({ rule, broken, rows: rowCount, floor: 0, most: 0 })
 
 /** Columns that tell all real rows apart, training rows with them, or differ in each, and how many synthetic rows do not. Cost: as of `findUnique`. */
 export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKept[] {
   const all = train ? stackTables([real, train]) : real
   const sets = [...findUnique(writtenAs(all)).map((columns) => ({ columns })), ...findDiffering(all)]
-  return sets.map((set) => ({
-    rule: uniqueText(set),
-    broken: repeatedIn(set, synthetic)?.count ?? 0,
-    rows: synthetic.rowCount,
-    ...IN_ALL
-  }))
+  return sets.map((set) => obeyedByAll(uniqueText(set), repeatedIn(set, synthetic)?.count ?? 0, synthetic))
 }
 
 const besideNumbers = (table: Table): Table => ({ ...table, columns: table.columns.filter((one) => !isNumeric(one)) })
@@ -109,12 +105,8 @@ export const followersIn = (totals: readonly RunningTotal[], real: Table): reado
 /** How many synthetic rows do not add up as all real rows do, each table in its own order. Cost O(rows) a total. */
 export function compareTotals(totals: readonly RunningTotal[], { real, synthetic }: AlignedTables): RuleKept[] {
   const written = writtenAs(real)
-  return totals.map((total) => ({
-    rule: totalText(total),
-    broken: brokenTotals(total, synthetic, quantityIn(written, total.column).unit),
-    rows: synthetic.rowCount,
-    ...IN_ALL
-  }))
+  const broken = (one: RunningTotal) => brokenTotals(one, synthetic, quantityIn(written, one.column).unit)
+  return totals.map((one) => obeyedByAll(totalText(one), broken(one), synthetic))
 }
 
 /** Ranks and shares among the rows of a table. Cost: as of `findStandings`. */
@@ -123,10 +115,6 @@ export const standingsOf = (real: Table): readonly Standing[] => keptStandingsIn
 /** How many synthetic rows do not stand among each other as they say, as all real rows do. Cost O(rows·log rows) each. */
 export function compareStandings(standings: readonly Standing[], { real, synthetic }: AlignedTables): RuleKept[] {
   const written = writtenAs(real)
-  return standings.map((one) => ({
-    rule: standingText(one),
-    broken: brokenStandings(one, synthetic, quantityIn(written, one.column).unit),
-    rows: synthetic.rowCount,
-    ...IN_ALL
-  }))
+  const broken = (one: Standing) => brokenStandings(one, synthetic, quantityIn(written, one.column).unit)
+  return standings.map((one) => obeyedByAll(standingText(one), broken(one), synthetic))
 }

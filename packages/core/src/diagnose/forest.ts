@@ -17,7 +17,7 @@ export interface Forest {
 
 const STAGE = 'training a forest'
 
-export interface ForestProblem {
+interface ForestProblem {
   /** [n, d] */
   readonly points: Matrix
   /** Class of every row: whole numbers from 0. [n] */

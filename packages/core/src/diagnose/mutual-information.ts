@@ -1,6 +1,7 @@
 import { log } from '../num/elementary.js'
 import { type Key, keyAtStep, keyFor, permutation } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
+import type { Codes } from '../table/codes.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
 
 /** How much two columns say of each other. */
@@ -44,11 +45,6 @@ export function pairInformation(table: Table, key: Key): PairInformation[] {
     })
   })
   return found.sort((x, y) => y.information - x.information)
-}
-
-interface Codes {
-  readonly codes: Int32Array
-  readonly count: number
 }
 
 function informationOf(a: Codes, b: Codes, key: Key): Pick<PairInformation, 'information' | 'floor'> | undefined {

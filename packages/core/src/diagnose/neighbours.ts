@@ -78,7 +78,7 @@ export function chanceOfRatio(reference: Float64Array, count: number): readonly 
   return [Math.max(0, 1 - reach), 1 + reach]
 }
 
-export interface CoverageProblem {
+interface CoverageProblem {
   readonly engine: Engine
   /** [n, d] and [m, d] */
   readonly real: Matrix

@@ -1,5 +1,5 @@
 import { type EqualNumbers, equalColumns } from '../code/rules/equal-numbers.js'
-import { quantitiesIn } from '../code/rules/find.js'
+import { quantitiesIn } from '../code/rules/found-once.js'
 import { type Quantity, quantityOf } from '../code/rules/quantity.js'
 import type { WrittenTable } from '../code/rules/rows-of-rule.js'
 import { effectiveCounts } from '../diagnose/weigh.js'

@@ -7,7 +7,8 @@ import { keyFor, keyFromSeed, normals } from '../num/random.js'
 import { mean, variance, weightedMoments } from '../num/statistics.js'
 import { inferTable } from '../table/infer.js'
 import { isNumeric } from '../table/table.js'
-import { fitLocal, type LocalPosteriorRequest, posteriorLocal } from './local/index.js'
+import { fitLocal } from './local/fit.js'
+import { type LocalPosteriorRequest, posteriorLocal } from './local/posterior.js'
 import type { Localisation } from './localisation.js'
 
 /**

@@ -1,4 +1,5 @@
-import { crossedOrders, type OrderCrossed, type OrderFound } from '../code/rules/find-orders.js'
+import type { OrderFound } from '../code/rules/find-orders.js'
+import { crossedOrders, type OrderCrossed } from '../code/rules/orders-crossed.js'
 import { ruleText } from '../code/rules/rule.js'
 import { column } from '../code/rules/shapes.js'
 import type { NamedWarning } from '../know/support.js'

@@ -1,21 +1,14 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
+import { designNotes, keptStandingsIn, keptTotalsIn, totalNotes } from '../code/rules/among-rows.js'
 import { clashOf, isOrder } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout, type KeptEqual, SAME } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { eachRule } from '../code/rules/families.js'
 import { findFewDistances } from '../code/rules/few-distances.js'
-import {
-  designNotes,
-  findRules,
-  keptStandingsIn,
-  keptTotalsIn,
-  nearlyTotalNotes,
-  quantitiesIn,
-  type Search,
-  searchNotes,
-  totalNotes
-} from '../code/rules/find.js'
+import { findRules, type Search } from '../code/rules/find.js'
 import { choicesOf } from '../code/rules/flags.js'
+import { searchNotes } from '../code/rules/formula-readings.js'
+import { nearlyTotalNotes, quantitiesIn } from '../code/rules/found-once.js'
 import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
 import type { KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'

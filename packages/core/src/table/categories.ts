@@ -1,6 +1,6 @@
 import { type Matrix, matrix } from '../num/matrix.js'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
-import { type Codes, jointCodes, renumbered } from './codes.js'
+import { type Codes, jointCodes, renumbered, sizesOf } from './codes.js'
 
 /** Levels above this many are placed at random directions of the same dimension instead of a simplex. */
 export const SIMPLEX_LEVELS = 12
@@ -66,12 +66,6 @@ function allCodes(codes: Int32Array, rowCount: number): Codes {
   let joint = factorCodes(codes, width, 0)
   for (let k = 1; k < width; k++) joint = jointCodes(joint, factorCodes(codes, width, k))
   return joint
-}
-
-function sizesOf({ codes, count }: Codes): Uint32Array {
-  const sizes = new Uint32Array(count)
-  for (let i = 0; i < codes.length; i++) sizes[codes[i]!]!++
-  return sizes
 }
 
 /** How many of the rows have each combination of codes [M, K]. Cost O(M·K). */

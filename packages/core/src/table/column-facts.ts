@@ -1,5 +1,6 @@
 import { counted } from '../num/listed.js'
 import { shorten } from '../tell/numbers.js'
+import { inLine } from '../tell/telling.js'
 import type { ColumnFormat } from './column-format.js'
 import { presentValues } from './encoder.js'
 import { KINDS } from './infer.js'
@@ -45,11 +46,6 @@ export function columnFacts(column: Column, format?: ColumnFormat): ColumnFacts 
 function levelsText(levels: readonly string[]): string {
   const shown = levels.slice(0, MOST_LEVELS).map((level) => shorten(inLine(level), LONGEST_LEVEL))
   return `${counted(levels.length, 'level')}: ${shown.join(', ')}${levels.length > MOST_LEVELS ? ', …' : ''}`
-}
-
-/** Text of a cell or header that keeps to its line, and leaves a terminal as it was. */
-export function inLine(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
 }
 
 /** The smallest and the largest of some numbers. */

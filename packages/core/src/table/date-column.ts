@@ -1,7 +1,7 @@
 import { log } from '../num/elementary.js'
 import { type DateCell, dateCell } from './date-cell.js'
-import { gcd } from './date-digits.js'
 import { type DateOrder, type DateStyle, dateUnit, offsetOf } from './date-style.js'
+import { greatestCommonDivisor } from './lattice.js'
 import { inEnglish, monthNames } from './month-names.js'
 import { periodOf } from './periods.js'
 import { firstShortYear, inShortYears, isShortYear } from './short-years.js'
@@ -170,7 +170,7 @@ function areOtherwise(seen: readonly DateCell[]): boolean {
   const years = new Set(dates.map((date) => date.getUTCFullYear() % 100))
   if (first.orElse === 'season') return seen.length > 1
   if (first.orElse === 'day') return seen.length * log(LAST_DAY / years.size) - years.size * log(LAST_DAY) < LOG_CHANCE
-  if (dates.every((date) => gcd(date.getUTCMonth() + 1, date.getUTCFullYear() % 100) === 1)) return true
+  if (dates.every((date) => greatestCommonDivisor(date.getUTCMonth() + 1, date.getUTCFullYear() % 100) === 1)) return true
   const months = new Set(dates.map((date) => date.getUTCMonth()))
   const most = Math.max(LAST_MONTH, ...years)
   let chance = 0

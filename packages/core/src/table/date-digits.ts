@@ -1,5 +1,6 @@
 import { log } from '../num/elementary.js'
 import { type DateStyle, DIGIT_PATTERNS, type DigitPattern } from './date-style.js'
+import { greatestCommonDivisor } from './lattice.js'
 
 /** Whole numbers are all such by chance in fewer columns than one in a thousand. */
 const LOG_CHANCE = log(1000)
@@ -85,7 +86,7 @@ function reachTheHour(values: Float64Array): boolean {
   let step = 60
   let most = 0
   for (const minute of minutes) {
-    step = gcd(step, minute)
+    step = greatestCommonDivisor(step, minute)
     most = Math.max(most, minute)
   }
   let chance = 1
@@ -104,12 +105,12 @@ function isMeant(values: Float64Array, { cycle, isValid }: Digits): boolean {
   for (const value of values) {
     low = Math.min(low, value)
     high = Math.max(high, value)
-    step = gcd(step, Math.abs(value - values[0]!))
+    step = greatestCommonDivisor(step, Math.abs(value - values[0]!))
     endings.add(value % cycle)
   }
   if (step === 0) return false
   const isRound = high - low >= cycle
-  const own = isRound ? gcd(step, cycle) : step
+  const own = isRound ? greatestCommonDivisor(step, cycle) : step
   // All endings there are, of a year in which each is there if it ever is: a leap year.
   const first = isRound ? LEAP * cycle + (low % own) : low
   const last = isRound ? first + cycle - 1 : high
@@ -125,10 +126,3 @@ function isMeant(values: Float64Array, { cycle, isValid }: Digits): boolean {
 
 /** A year in which every day is there that ever is. */
 const LEAP = 2000
-
-/** The greatest whole number that divides both. */
-export function gcd(a: number, b: number): number {
-  let [x, y] = [a, b]
-  while (y > 0) [x, y] = [y, x % y]
-  return x
-}

@@ -59,6 +59,7 @@ export function latticeOf(values: Float64Array, { first, enough }: LatticeSearch
   return step > 0 && Number.isSafeInteger(step) ? { step, unit } : undefined
 }
 
+/** The greatest whole number that divides both. */
 export function greatestCommonDivisor(a: number, b: number): number {
   let [x, y] = [a, b]
   while (y > 0) [x, y] = [y, x % y]

@@ -193,7 +193,7 @@ export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'w
 }
 
 /** Text with names and cells in it, as it keeps to its line and leaves a terminal as it was. */
-function inLine(text: string): string {
+export function inLine(text: string): string {
   return text.replace(/\s+/g, ' ').replace(/\p{Cc}/gu, '\uFFFD')
 }
 

@@ -7,6 +7,7 @@ import {
   type ColumnFacts,
   type ColumnFormat,
   columnFacts,
+  counted,
   disclosureFields,
   inLine,
   keptOrder,
@@ -136,7 +137,7 @@ async function temporaryFileNotes(input: string): Promise<string[]> {
   const names = await temporaryFilesIn(folder)
   if (names.length === 0) return []
   return [
-    `${plural(names.length, 'temporary file')} of interrupted runs in ${folder}: ${names.join(', ')}; delete them if no run is going on`
+    `${counted(names.length, 'temporary file')} of interrupted runs in ${folder}: ${names.join(', ')}; delete them if no run is going on`
   ]
 }
 
@@ -238,15 +239,11 @@ function lineOf(column: Table['columns'][number], format?: ColumnFormat): Facts[
   return { name, kind, missing, summary }
 }
 
-function plural(count: number, one: string): string {
-  return `${count} ${one}${count === 1 ? '' : 's'}`
-}
-
 export function factsText(facts: Facts): string {
   const names = facts.columns.map((column) => inLine(column.name))
   const width = names.reduce((widest, name) => Math.max(widest, name.length), 0)
   const kind = facts.kind === undefined || facts.kind === 'global' ? '' : ` (${facts.kind})`
-  const lines = [`${facts.what}${kind} of ${plural(facts.rows, 'row')}, ${plural(facts.columns.length, 'column')}`]
+  const lines = [`${facts.what}${kind} of ${counted(facts.rows, 'row')}, ${counted(facts.columns.length, 'column')}`]
   for (const [i, { kind, missing, summary }] of facts.columns.entries())
     lines.push(`  ${names[i]!.padEnd(width)}  ${kind.padEnd(10)}  ${summary}${missing > 0 ? `; ${missing} missing` : ''}`)
   lines.push(...(facts.words ?? []), ...notesTogether(facts.notes).map((note) => `note: ${note}`))

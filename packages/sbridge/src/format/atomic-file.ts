@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import { InputError, SbridgeError } from '@sbridge/core'
 import { causeOf } from '../host/causes.js'
 import { isObject, writeObject } from '../host/objects.js'
-import { joined } from './joined.js'
+import { joined } from './bytes.js'
 import { begin, end, isTemporary } from './temporary.js'
 
 /** Names of the temporary files in a folder that an interrupted run may have left, in order; none where it cannot be read. */

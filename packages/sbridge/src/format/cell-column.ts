@@ -178,7 +178,7 @@ export class CellColumn {
     return this.#decimals !== 0 || this.#shortest !== NO_SPELLING || texts.some((text) => parseNumber(text) !== undefined)
   }
 
-  #spelled({ tags, codes, values }: Cells & { readonly values: Float64Array }, texts: readonly string[]): SpelledNumbers | undefined {
+  #spelled({ tags, codes, values }: Page & { readonly values: Float64Array }, texts: readonly string[]): SpelledNumbers | undefined {
     const spelled = texts.map(parseNumber)
     const counts = new Float64Array(texts.length)
     const missing = codes && texts.some((_, code) => spelled[code] === undefined) ? new Uint8Array(tags.length) : undefined
@@ -217,12 +217,6 @@ export class CellColumn {
   }
 }
 
-interface Cells {
-  readonly tags: Uint8Array
-  readonly codes: Int32Array | undefined
-  readonly values: Float64Array | undefined
-}
-
 /** The parts of pages in one array, which is that of an only page; where a page lacks its part, zeros. */
 function flat<T extends Uint8Array | Int32Array | Float64Array>(
   pages: readonly Page[],
@@ -243,7 +237,7 @@ function flat<T extends Uint8Array | Int32Array | Float64Array>(
 }
 
 /** The texts of cells, as they stood in the file. */
-function cellsOf({ tags, codes, values }: Cells, texts: readonly string[]): (string | null)[] {
+function cellsOf({ tags, codes, values }: Page, texts: readonly string[]): (string | null)[] {
   const cells = texts.map((text) => (text === '' ? null : text))
   return Array.from(tags, (tag, i) => {
     return tag === TEXT ? cells[codes![i]!]! : numberText(tag, values![i]!)

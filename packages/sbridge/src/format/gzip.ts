@@ -1,8 +1,8 @@
 import { Gunzip, gzipSync } from 'fflate'
+import { joined } from './bytes.js'
 import { type ReadContext, unreadable } from './columns.js'
 import { ContentLimit } from './content-limit.js'
 import { crc32 } from './crc32.js'
-import { joined } from './joined.js'
 
 /** Bytes that are inflated between two looks at the limit, about. */
 const PIECE = 65_536

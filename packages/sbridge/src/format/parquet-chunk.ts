@@ -5,6 +5,7 @@ import { deltaBinaryUnpack } from 'hyparquet/src/delta.js'
 import { byteStreamSplit } from 'hyparquet/src/encoding.js'
 import { readPlain } from 'hyparquet/src/plain.js'
 import { readVarInt } from 'hyparquet/src/thrift.js'
+import { viewOf } from './bytes.js'
 import type { ContentLimit } from './content-limit.js'
 import { crc32 } from './crc32.js'
 import { hybridRuns } from './hybrid-runs.js'
@@ -204,8 +205,4 @@ function size(value: number | undefined): number {
 
 function refuseMore(count: number, most: number): void {
   if (count > most) throw new Error('more values than the page can hold')
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

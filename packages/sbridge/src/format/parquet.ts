@@ -11,6 +11,7 @@ import {
   type SchemaTree
 } from 'hyparquet'
 import { ByteWriter, type ColumnSource, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer'
+import { joined } from './bytes.js'
 import {
   booleanColumn,
   cellText,
@@ -34,7 +35,6 @@ import {
   unusableColumn
 } from './columns.js'
 import { ContentLimit } from './content-limit.js'
-import { joined } from './joined.js'
 import { readChunk } from './parquet-chunk.js'
 import { decimalColumn, isOf, storedTypeOf, storedWhole, timeColumn, typedDialect, wholeColumn } from './stored-type.js'
 

@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises'
 import { InputError, SbridgeError } from '@sbridge/core'
 import type { RawTable } from '@sbridge/core/tables'
+import { joined } from './bytes.js'
 import type { ReadContext } from './columns.js'
 import { PipeLimit } from './content-limit.js'
 import { tooLarge } from './encoding.js'
-import { joined } from './joined.js'
 import { isGzip, parseTable, type TableFormat, type TableStream, tableStream } from './table-format.js'
 
 /** Bytes that are read at once. */

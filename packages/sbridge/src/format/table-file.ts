@@ -12,9 +12,9 @@ import { withPackage } from '../host/optional-package.js'
 import type { AnnDataOptions } from './anndata.js'
 import { inCells } from './as-drawn.js'
 import { finalPath, isOnTheWeb, writeAtomically } from './atomic-file.js'
+import { joined } from './bytes.js'
 import type { Pieces } from './columns.js'
 import { tooLarge } from './encoding.js'
-import { joined } from './joined.js'
 import { tableInFile, tableInPipe } from './table-bytes.js'
 import {
   cellsFor,

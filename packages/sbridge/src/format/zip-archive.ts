@@ -1,4 +1,5 @@
 import { inflateSync } from 'fflate'
+import { viewOf } from './bytes.js'
 import { crc32 } from './crc32.js'
 
 /** An entry as the central directory states it. */
@@ -101,8 +102,4 @@ const UTF_8_FLAG = 0x800
 
 function nameOf(bytes: Uint8Array, flags: number): string {
   return new TextDecoder(flags & UTF_8_FLAG ? 'utf-8' : 'latin1', { ignoreBOM: true }).decode(bytes)
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 }

@@ -2,8 +2,8 @@ import { InputError } from '@sbridge/core'
 import type { ImageShape } from '@sbridge/core/internal'
 import type { Matrix } from '@sbridge/core/kernels'
 import { zlibSync } from 'fflate'
+import { joined } from '../format/bytes.js'
 import { crc32 } from '../format/crc32.js'
-import { joined } from '../format/joined.js'
 
 /** Refuses rows whose length is not width × height. */
 function checkImageShape(columnCount: number, { width, height }: ImageShape): void {

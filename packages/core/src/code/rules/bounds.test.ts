@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
-import { findRules, searchNotes } from './find.js'
+import { findRules } from './find.js'
+import { searchNotes } from './formula-readings.js'
 import { parseRule } from './parse-rule.js'
 import { ruleText } from './rule.js'
 

@@ -1,6 +1,6 @@
 import { later } from '../../num/later.js'
 import { sorted } from '../../num/statistics.js'
-import { MOST_COLUMNS_OF } from './find-formulas.js'
+import { MOST_COLUMNS_OF } from './formula-found.js'
 
 /** A column that may be another one in many rows. */
 export interface Compared {

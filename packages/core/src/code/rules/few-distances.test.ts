@@ -9,7 +9,7 @@ import { tables } from '../../systems/table/system.js'
 import { monthsAfter } from '../../table/expression.js'
 import type { NumericColumn } from '../../table/table.js'
 import { findFewDistances, monthsTo } from './few-distances.js'
-import { quantitiesIn } from './find.js'
+import { quantitiesIn } from './found-once.js'
 
 const ROWS = 300
 const DAY = 86_400_000

@@ -9,7 +9,8 @@ import type { DrawnRows } from '../../systems/table/options.js'
 import { tables } from '../../systems/table/system.js'
 import type { NumericColumn } from '../../table/table.js'
 import { findFewRatios } from './few-ratios.js'
-import { findRules, quantitiesIn } from './find.js'
+import { findRules } from './find.js'
+import { quantitiesIn } from './found-once.js'
 
 const ROWS = 300
 const dice = (label: string) => Array.from(uniforms(keyFor(keyFromSeed(23), label), ROWS))

@@ -2,7 +2,7 @@ import { exp, log } from '../../num/elementary.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import type { Compared } from './equal-numbers.js'
-import { tolerance } from './quantity.js'
+import { lastPlace, tolerance } from './quantity.js'
 import { simplestIn } from './shapes.js'
 import { summaryOf } from './summary.js'
 
@@ -70,19 +70,13 @@ const BY_CHANCE = 0.05
  */
 function areRound(found: readonly Found[]): boolean {
   const some = found.filter(({ factor }) => factor !== 0)
-  const sum = some.reduce((total, { factor, width }) => total - Math.min(0, log(width / stepOf(factor))), 0)
+  const sum = some.reduce((total, { factor, width }) => total - Math.min(0, log(width / lastPlace(factor))), 0)
   let [term, below] = [1, 0]
   for (let k = 0; k < some.length; k++) {
     below += term
     term *= sum / (k + 1)
   }
   return exp(-sum) * below < BY_CHANCE
-}
-
-/** How far numbers of as few digits stand apart. */
-function stepOf(x: number): number {
-  const [digits, exponent] = x.toExponential().split('e') as [string, string]
-  return 10 ** (Number(exponent) + 1 - digits.replace(/\D/g, '').length)
 }
 
 /** The fewest ratios of some rows, ascending; undefined where they are more than a category has levels. */

@@ -8,7 +8,7 @@ import { type CategoricalColumn, type Column, isCategorical } from '../../table/
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
 import { isOrder } from './choose.js'
 import { FactorInterval } from './factor-interval.js'
-import { EXACT, type FormulaFound, ROUNDED } from './find-formulas.js'
+import { EXACT, type FormulaFound, ROUNDED } from './formula-found.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { inputsOf, type Rule } from './rule.js'
 import { binary, choicesOf, column, number, writeSum } from './shapes.js'

@@ -1,66 +1,37 @@
 import { log } from '../../num/elementary.js'
-import { mean, variance } from '../../num/statistics.js'
+import { variance } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
-import {
-  CALENDAR,
-  type CalendarUnit,
-  dateText,
-  type Expression,
-  fixedDate,
-  MIDNIGHTS,
-  monthsAfter,
-  monthsBetween
-} from '../../table/expression.js'
+import { CALENDAR, type CalendarUnit, type Expression, MIDNIGHTS, monthsBetween } from '../../table/expression.js'
 import { differentRows, isBeyondChance, MOST_RATE, rateByChance } from './chance.js'
+import { ageOnADay, DAYS_OF_TABLES, type Difference, daysToADay, differencesOf, MOST_DATES } from './days-of-dates.js'
 import { FactorInterval } from './factor-interval.js'
+import { EXACT, type FormulaFound, INVERSE, isTotal, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS, ROUNDED } from './formula-found.js'
 import { hasValues, leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, SHAPES, type Shape, scaled, TERMS, writeSum } from './shapes.js'
-import { Sieve } from './sieve.js'
+import { FIRST_PROBES, fullestFirst, Sieve } from './sieve.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
-
-/**
- * Whether a sum of columns as they are is their total: at least as many come to it as come off, and it is no less than any of these, on average. What is
- * left of a price is one, and what a price has beside the total of it is none.
- */
-export function isTotal(one: Quantity, weights: readonly number[], input: (place: number) => Quantity): boolean {
-  const off = weights.flatMap((weight, k) => (weight === -1 ? [k] : []))
-  if (weights.some((weight) => Math.abs(weight) !== 1) || 2 * off.length > weights.length) return false
-  const size = ({ values }: Quantity) => mean(values.filter((x) => !Number.isNaN(x)))
-  return off.every((k) => size(one) >= size(input(k)))
-}
-
-/** A formula that all rows obey. */
-export interface FormulaFound {
-  readonly column: string
-  readonly expression: Expression
-  readonly rank: number
-  readonly inputs: number
-}
 
 /** Rows, spread over the table, that a candidate must pass before all rows are looked at. */
 const PROBES = 64
-/** The first of these, by which a sieve leaves out most candidates. */
-const FIRST_PROBES = 8
+
 /** Columns that a formula is of, at most. */
 const MOST_INPUTS = 3
+
 /** Rows without a gap among them that a candidate must have. */
 const LEAST_PROBES = 4
-/** Columns of numbers beyond which only shorter formulas are tried: those of two cost the cube of the columns, those of three the fourth power. */
-export const MOST_COLUMNS_OF = { 1: 400, 2: 120, 3: 40 } as const
-/** Columns beyond which sums with weights are not: they cost the square, of a column with gaps once more. */
-export const MOST_COLUMNS_OF_SUMS = 200
 
 /** Differences of which the other order is tried too. */
 const MIRRORED = 9
-/** Of relations that can be read in several ways, those that round as a result does come first: what rounds less was an input. */
-export const [EXACT, ROUNDED, INVERSE] = [1e-5, 0.3, 10]
+
 /**
  * Of several readings sums with weights come last, as all that is linear can be written as one; but for what one column is in another
  * unit, and for totals and means. Of these those of fewest digits first.
  */
 const [WEIGHTED, IN_ANOTHER_UNIT, TOTAL, DIGIT] = [9.5, 1.5, 4, 1e-3]
+
 /** Of the squares that one reading leaves, the part that another one leaves at most where it is right: what rounding takes away neither could. */
 const FAR_LESS = 0.5
+
 /** Rows between the inputs of a formula that are taken from different ones. */
 const MIXING = 17
 
@@ -514,117 +485,6 @@ const VALUE_AT = {
   2: (shape: Shape, x: Float64Array, y: Float64Array) => (k: number) => shape.value(x[k]!, y[k]!, 0),
   3: (shape: Shape, x: Float64Array, y: Float64Array, z: Float64Array) => (k: number) => shape.value(x[k]!, y[k]!, z[k]!)
 } as const
-
-/** Rows in another order: such as show most of the columns first, and of these some all along the table, so that a few of them refute most. */
-function fullestFirst(rows: Uint32Array, quantities: readonly Quantity[]): Uint32Array {
-  const apart = Math.ceil(rows.length / FIRST_PROBES)
-  const turn = (k: number) => (k % apart) * rows.length + k
-  const shown = Array.from(rows, (i) => quantities.reduce((count, { values }) => count + (values[i] ? 1 : 0), 0))
-  const order = Array.from(rows.keys()).sort((a, b) => shown[b]! - shown[a]! || turn(a) - turn(b))
-  return Uint32Array.from(order, (k) => rows[k]!)
-}
-
-/** Days between two dates, as a part of sums: hours that are paid of a shift, less its break. */
-interface Difference extends Quantity {
-  readonly of: Expression
-}
-
-/** Days on which a table may have been made: those of two centuries. */
-const DAYS_OF_TABLES = 73_000
-
-/** What is counted of a date, and how that is written. */
-interface OnADay {
-  readonly between: (date: number) => number
-  readonly expression: Expression
-}
-
-/**
- * Whole years. The birthdays of all rows lie on the right side of few days; of these the first of a year or of a month is taken, if one is among
- * them.
- */
-function ageOnADay(dates: Float64Array, values: Float64Array, name: string): OnADay[] {
-  let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
-  for (let i = 0; i < dates.length && low < high; i++) {
-    const [start, years] = [Math.floor(dates[i]!), values[i]!]
-    if (Number.isNaN(start) || Number.isNaN(years)) continue
-    low = Math.max(low, birthday(start, years))
-    high = Math.min(high, birthday(start, years + 1))
-  }
-  if (!(low < high) || !Number.isFinite(high - low)) return []
-  const day = simplestDay(low, high)
-  const expression: Expression = { kind: 'call', name: 'years', of: binary('-', fixedDate(day), column(name)) }
-  return [{ between: (date) => Math.floor(monthsBetween(date, day) / CALENDAR.years), expression }]
-}
-
-/** Days since a date or until it; also where there are none before it, or behind it. */
-function daysToADay(dates: Float64Array, values: Float64Array, name: string): OnADay[] {
-  return ([1, -1] as const).flatMap((sign) =>
-    [false, true].flatMap((isPositive): OnADay[] => {
-      const day = dayOf(dates, values, { sign, isPositive })
-      if (day === undefined) return []
-      const sides = sign === 1 ? ([fixedDate(day), column(name)] as const) : ([column(name), fixedDate(day)] as const)
-      const days: Expression = { kind: 'call', name: MIDNIGHTS, of: binary('-', ...sides) }
-      const between = (date: number) => sign * (day - Math.floor(date))
-      if (!isPositive) return [{ between, expression: days }]
-      return [{ between: (date) => Math.max(0, between(date)), expression: { kind: 'call', name: 'positive', of: days } }]
-    })
-  )
-}
-
-/** The day on which all rows have so many days since their date, or until it; where none are below 0, rows of 0 lie beyond it. */
-function dayOf(
-  dates: Float64Array,
-  values: Float64Array,
-  { sign, isPositive }: { readonly sign: 1 | -1; readonly isPositive: boolean }
-): number | undefined {
-  let day: number | undefined
-  let noughts = 0
-  for (let i = 0; i < dates.length; i++) {
-    const [date, days] = [Math.floor(dates[i]!), values[i]!]
-    if (Number.isNaN(date) || Number.isNaN(days)) continue
-    if (isPositive && days === 0) noughts++
-    else if (day === undefined) day = date + sign * days
-    else if (day !== date + sign * days) return undefined
-  }
-  const isBeyond = (i: number) => Number.isNaN(dates[i]!) || values[i] !== 0 || sign * (day! - Math.floor(dates[i]!)) <= 0
-  // Whether they would be below 0 is another question where none is 0.
-  return day === undefined || (isPositive && (noughts === 0 || !Array.from(dates.keys()).every(isBeyond))) ? undefined : day
-}
-
-/** The first day on which so many years have gone by since another one: of February 29 it is March 1 in other years, as `years` counts. */
-function birthday(start: number, years: number): number {
-  const day = monthsAfter(start, CALENDAR.years * years)
-  return monthsBetween(start, day) < CALENDAR.years * years ? day + 1 : day
-}
-
-/** The day of fewest digits from one on and before another one: the first of a year, of a month, or the one half-way. */
-function simplestDay(low: number, high: number): number {
-  const days = Array.from({ length: Math.min(high - low, CALENDAR.years * DAYS_OF_MONTH) }, (_, k) => low + k)
-  const part = (day: number) => dateText(day).slice(5)
-  return days.find((day) => part(day) === '01-01') ?? days.find((day) => part(day).endsWith('-01')) ?? Math.floor((low + high) / 2)
-}
-/** At most. */
-const DAYS_OF_MONTH = 31
-
-/** Dates beyond which differences of them are no parts of sums: they are as many as pairs. */
-const MOST_DATES = 6
-
-function differencesOf(quantities: readonly Quantity[]): Difference[] {
-  const dates = quantities.filter(({ isDate }) => isDate)
-  if (dates.length > MOST_DATES) return []
-  return dates.flatMap((start, k) =>
-    dates.slice(k + 1).map((end): Difference => {
-      const values = end.values.map((x, i) => x - start.values[i]!)
-      return {
-        name: '',
-        isDate: false,
-        values,
-        unit: Math.max(start.unit, end.unit),
-        of: binary('-', column(end.name), column(start.name))
-      }
-    })
-  )
-}
 
 function rankOf({ weights, constant }: WeightedSum): number {
   if (weights.length === 1) return IN_ANOTHER_UNIT

@@ -4,7 +4,7 @@ import { sorted, variance } from '../../num/statistics.js'
 import { CALENDAR, type Expression, monthsAfter, monthsBetween } from '../../table/expression.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { LEAST_SPREAD, leastBelieved, type OrderFound, spreadOf } from './find-orders.js'
-import type { Quantity } from './quantity.js'
+import { lastPlace, type Quantity } from './quantity.js'
 import { binary, column, number } from './shapes.js'
 import { endOfWay } from './share-of-way.js'
 
@@ -120,10 +120,4 @@ function roundestBelow(x: number, reach: number): number {
     if (below >= x - reach && below <= x) return below
   }
   return x
-}
-
-/** What one in the last place of a number is that is not 0: 100 of 1500. */
-function lastPlace(x: number): number {
-  const [digits, exponent] = x.toExponential().split('e') as [string, string]
-  return 10 ** (Number(exponent) + 1 - digits.replace(/\D/g, '').length)
 }

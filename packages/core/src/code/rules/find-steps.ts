@@ -1,6 +1,6 @@
 import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
-import { fewCodesOf, spreadRows } from '../../table/codes.js'
+import { type Codes, fewCodesOf, spreadRows } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 import { FIRST_ROWS } from './find-lookups.js'
@@ -96,16 +96,10 @@ export function stepAlong(column: Column, quantity: Quantity): StepsFound | unde
 }
 
 /** Whether all rows without a number have one value of a target, or none. */
-function valueWithout({ values }: Quantity): (target: Target) => boolean {
+function valueWithout({ values }: Quantity): (target: Codes) => boolean {
   const without: number[] = []
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i]!)) without.push(i)
   return ({ codes }) => without.every((i) => codes[i] === codes[without[0]!])
-}
-
-interface Target {
-  /** A missing cell is a value too. */
-  readonly codes: Int32Array
-  readonly count: number
 }
 
 /** Rows that have a number, all of them or of some, from the smallest on. */
@@ -122,7 +116,7 @@ interface Pieces {
 }
 
 /** The pieces in which the values of the target stand along a number, each value in one; undefined where one stands in two. */
-function piecesAlong(values: Float64Array, target: Target, order: Uint32Array): Pieces | undefined {
+function piecesAlong(values: Float64Array, target: Codes, order: Uint32Array): Pieces | undefined {
   const distinct: number[] = []
   const firsts: number[] = []
   const rows: number[] = []
@@ -145,11 +139,7 @@ function piecesAlong(values: Float64Array, target: Target, order: Uint32Array): 
 }
 
 /** Thresholds between which the target has one value each, no value twice, and how likely that is by chance. */
-function cutsOf(
-  { values, isDate, clock }: Quantity,
-  target: Target,
-  order: Uint32Array
-): { cuts: number[]; logChance: number } | undefined {
+function cutsOf({ values, isDate, clock }: Quantity, target: Codes, order: Uint32Array): { cuts: number[]; logChance: number } | undefined {
   const pieces = piecesAlong(values, target, order)
   if (!pieces) return undefined
   const { distinct, firsts, rows } = pieces

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
-import { totalNotes } from './find.js'
+import { totalNotes } from './among-rows.js'
 import { findLags } from './lags.js'
 import type { Quantity } from './quantity.js'
 
@@ -11,6 +11,7 @@ const quantity = (name: string, values: readonly (number | null)[]): Quantity =>
   values: Float64Array.from(values, (x) => x ?? Number.NaN),
   unit: 0.01
 })
+
 const series = (label: string, count = 80): number[] =>
   Array.from(normals(keyFor(keyFromSeed(3), label), count), (z) => Number((10 + 2 * z).toFixed(1)))
 

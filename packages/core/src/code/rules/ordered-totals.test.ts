@@ -7,7 +7,8 @@ import { drawModel } from '../../systems/system.js'
 import type { DrawnRows } from '../../systems/table/options.js'
 import { tables } from '../../systems/table/system.js'
 import type { NumericColumn } from '../../table/table.js'
-import { designNotes, findTotals, keptTotalsIn, ordersBeside } from './find.js'
+import { designNotes, keptTotalsIn, ordersBeside } from './among-rows.js'
+import { findTotals } from './found-once.js'
 
 const DAYS = 300
 const noise = (label: string) => Array.from(normals(keyFor(keyFromSeed(8), label), DAYS))

@@ -67,10 +67,13 @@ export const takenBy = (expression: Expression, value: number, { number }: Colum
 
 /** Digits that programs write of each number, at least; fewer are as people round. */
 const LEAST_DIGITS = 7
+
 /** Digits that a program writes of a number, at most, where these are not all that it has. */
 const WRITTEN_DIGITS = 15
+
 /** Digits of numbers that may have been computed in single precision, at most. */
 const SINGLE_DIGITS = 9
+
 /** Numbers of which each would have more digits, nine times in ten, if they were written to decimals. */
 const LEAST_SHORT = 8
 
@@ -154,3 +157,11 @@ export function tolerance(unit: number, value: number): number {
 
 /** What is no further off than this is surely less than half a unit off. */
 export const leastFromHalf = (unit: number): number => 0.5 * unit * (1 - NEAR)
+
+/** What one in the last place of a number is that is not 0: 100 of 1500. */
+export function lastPlace(x: number): number {
+  const [digits, exponent] = x.toExponential().split('e') as [string, string]
+  return 10 ** (Number(exponent) + 1 - digits.replace(/\D/g, '').length)
+}
+
+export const presentOf = (values: Float64Array): Float64Array => values.filter((x) => !Number.isNaN(x))

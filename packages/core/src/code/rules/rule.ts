@@ -127,3 +127,6 @@ const openText = (open: Open): string =>
 
 const levelWord = (level: string): string =>
   /[,`]|^\s|\s$|^$|^maybe\s|\s(?:or|and)\s/.test(level) ? `\`${level.replaceAll('`', '``')}\`` : level
+
+/** The columns of a rule, whichever it derives. */
+export const columnsIn = (rule: Rule): string => JSON.stringify([rule.column, ...inputsOf(rule)].sort())

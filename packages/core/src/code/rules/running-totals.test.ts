@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareRows } from '../../systems/prepare.js'
-import { findTotals, nearlyTotalNotes, totalNotes } from './find.js'
+import { totalNotes } from './among-rows.js'
+import { findTotals, nearlyTotalNotes } from './found-once.js'
 import { totalText } from './running-totals.js'
 
 const rows = 120
@@ -33,6 +34,7 @@ const dataOf = (all: readonly Record<string, string>[]) =>
     rowCount: all.length,
     columns: Object.keys(all[0]!).map((name) => ({ name, source: 'text' as const, values: all.map((row) => row[name]!) }))
   }).data
+
 const notesOf = (all: readonly Record<string, string>[]): string[] => totalNotes(dataOf(all))
 
 test('a balance that adds up credits less debits and fees is told, whichever row stands first', () => {

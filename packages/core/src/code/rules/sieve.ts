@@ -6,6 +6,9 @@ import type { Shape } from './shapes.js'
 /** By how much what a column can be is widened, so that none is left out by what a computer's numbers are off by. */
 const [WIDER, LEAST_WIDER] = [1e-9, 1e-300]
 
+/** Rows, the first of those that candidates are tried on, by which a sieve leaves out most. */
+export const FIRST_PROBES = 8
+
 /** From where to where a number, or a ratio of two, may lie. */
 type Range = readonly [low: number, high: number]
 
@@ -110,4 +113,13 @@ function ratioOf([low, high]: Range, by: Range): Range {
   if (!(by[0] > 0 || by[1] < 0) || !Number.isFinite(by[0]) || !Number.isFinite(low)) return ANYWHERE
   const ratios = [low / by[0], low / by[1], high / by[0], high / by[1]]
   return [Math.min(...ratios), Math.max(...ratios)]
+}
+
+/** Rows in another order: such as show most of the columns first, and of these some all along the table, so that a few of them refute most. */
+export function fullestFirst(rows: Uint32Array, quantities: readonly Quantity[]): Uint32Array {
+  const apart = Math.ceil(rows.length / FIRST_PROBES)
+  const turn = (k: number) => (k % apart) * rows.length + k
+  const shown = Array.from(rows, (i) => quantities.reduce((count, { values }) => count + (values[i] ? 1 : 0), 0))
+  const order = Array.from(rows.keys()).sort((a, b) => shown[b]! - shown[a]! || turn(a) - turn(b))
+  return Uint32Array.from(order, (k) => rows[k]!)
 }

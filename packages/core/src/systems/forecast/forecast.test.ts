@@ -5,17 +5,11 @@ import { matrix } from '../../num/matrix.js'
 import { keyAtStep, keyFor, keyFromSeed, normals } from '../../num/random.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import {
-  drawForecast,
-  type ForecastModel,
-  fitForecast,
-  fitTransition,
-  loadForecast,
-  saveForecast,
-  Transition,
-  trainingSeries
-} from './index.js'
+import { drawForecast } from './draw.js'
+import { type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
+import { loadForecast, saveForecast } from './save.js'
 import { series } from './system.js'
+import { fitTransition, Transition } from './transition.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(3) }

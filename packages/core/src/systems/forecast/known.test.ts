@@ -6,7 +6,8 @@ import { keyFromSeed, normals } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
 import { inferTable } from '../../table/infer.js'
 import { isNumeric } from '../../table/table.js'
-import { drawForecastUnder, type ForecastModel, fitForecast, type KnownForecast, type KnownForecastRequest } from './index.js'
+import { type ForecastModel, fitForecast } from './forecast.js'
+import { drawForecastUnder, type KnownForecast, type KnownForecastRequest } from './known.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(3) }

@@ -5,8 +5,9 @@ import { type Matrix, matrix } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { evenPlaces } from './clock.js'
-import { fitForecast, loadForecast, saveForecast } from './index.js'
+import { fitForecast } from './forecast.js'
 import { chooseMemory } from './memory.js'
+import { loadForecast, saveForecast } from './save.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(5) }

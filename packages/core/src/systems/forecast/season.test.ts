@@ -6,8 +6,11 @@ import { keyFromSeed, normals } from '../../num/random.js'
 import { type InferredTable, inferTable } from '../../table/infer.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { evenPlaces } from './clock.js'
-import { drawForecast, type ForecastOptions, fitForecast, loadForecast, saveForecast, trainingSeries } from './index.js'
+import { drawForecast } from './draw.js'
+import { fitForecast, trainingSeries } from './forecast.js'
 import { drawForecastUnder } from './known.js'
+import type { ForecastOptions } from './options.js'
+import { loadForecast, saveForecast } from './save.js'
 import { findSeason, periodsFor, seasonAt } from './season.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })

@@ -11,16 +11,9 @@ import { type Key, keyFor } from '../../num/random.js'
 import { type ColumnScale, columnScale, standardised } from '../../num/statistics.js'
 import type { Context } from '../context.js'
 import { fitEach, twice, unlessAuto, windowFitter } from '../fit-windows.js'
+import type { Pairs } from './pairs.js'
 
-/** Training pairs of a transition: row j of `outputs` followed row j of `inputs`. */
-export interface TransitionPairs {
-  /** [M, k] */
-  readonly inputs: Matrix
-  /** [M, t] */
-  readonly outputs: Matrix
-}
-
-export interface TransitionOptions {
+interface TransitionOptions {
   /**
    * Which outputs are drawn together, and from which inputs: column numbers. Default one unit of everything.
    * Units are drawn independently of each other given the inputs.
@@ -38,7 +31,7 @@ export interface TransitionOptions {
   readonly twicing?: boolean
 }
 
-export type TransitionUnit = FittedWindow
+type TransitionUnit = FittedWindow
 
 /** A fitted transition: plain data. */
 export interface TransitionModel {
@@ -60,7 +53,7 @@ export const MOST_COLUMNS = 80
  * Cost O(units·M²), memory O(M·(t + k)). Throws `InputError` for fewer than 10 pairs, values that are not finite, units
  * with columns that are not there or of more than 80 columns, twicing with a kernel on the outputs.
  */
-export async function fitTransition(pairs: TransitionPairs, options: TransitionOptions, context: Context): Promise<TransitionModel> {
+export async function fitTransition(pairs: Pairs, options: TransitionOptions, context: Context): Promise<TransitionModel> {
   checkPairs(pairs)
   checkTwicing(options)
   const { inputs, outputs } = pairs
@@ -87,7 +80,7 @@ function checkTwicing({ twicing, outputFactor }: TransitionOptions): void {
   })
 }
 
-function checkPairs({ inputs, outputs }: TransitionPairs): void {
+function checkPairs({ inputs, outputs }: Pairs): void {
   const bad = [...inputs.data, ...outputs.data].find((x) => !Number.isFinite(x))
   if (inputs.rows === outputs.rows && inputs.rows >= 10 && inputs.cols > 0 && outputs.cols > 0 && bad === undefined) return
   throw new InputError({
@@ -98,7 +91,7 @@ function checkPairs({ inputs, outputs }: TransitionPairs): void {
   })
 }
 
-function unitsOf({ inputs, outputs }: TransitionPairs, { units }: TransitionOptions): Unit[] {
+function unitsOf({ inputs, outputs }: Pairs, { units }: TransitionOptions): Unit[] {
   const all = (count: number) => Array.from({ length: count }, (_, c) => c)
   const plan = units ?? [{ outputs: all(outputs.cols), inputs: all(inputs.cols) }]
   for (const unit of plan) {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { drawGroup } from '../../draw/condition-draw.js'
-import { ConditionForest, givenAllBut } from '../../draw/forest-draw.js'
+import { ConditionForest } from '../../draw/condition-forest.js'
+import { givenAllBut } from '../../draw/forest-draw.js'
 import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { resolveConditions } from '../../know/conditions.js'
 import { fitLaw, tableProblem } from '../../law/law.js'

@@ -36,7 +36,11 @@ beforeAll(async () => {
 })
 
 const fitted = (options: TableFit) => fitModel(tables, { input, options: { rules: 'off', seed: 1, ...options } }, { engine })
-const models = { standard: later(() => fitted({ scaling: 'standard' })), quantile: () => fitted({ scaling: 'quantile' }) }
+// Conditions have a bandwidth of their own: that of whole rows need not be searched.
+const models = {
+  standard: later(() => fitted({ scaling: 'standard', bandwidth: 0.2 })),
+  quantile: () => fitted({ scaling: 'quantile', bandwidth: 0.2 })
+}
 
 async function drawn(fit: () => ReturnType<typeof fitted>, request: TableRequest) {
   const model = await fit()

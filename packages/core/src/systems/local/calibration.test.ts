@@ -7,8 +7,9 @@ import { type Matrix, matrix, matrixFromColumns } from '../../num/matrix.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { isNumeric } from '../../table/table.js'
-import { fitLocal, posteriorLocal } from './index.js'
+import { fitLocal } from './fit.js'
 import type { LocalOptions } from './options.js'
+import { posteriorLocal } from './posterior.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 

@@ -3,7 +3,9 @@ import { createWasmEngine } from '../../engine/wasm/engine.js'
 import { keyFromSeed, normals } from '../../num/random.js'
 import { inferTable } from '../../table/infer.js'
 import { isNumeric } from '../../table/table.js'
-import { fitLocal, posteriorLocal, sampleLocal } from './index.js'
+import { fitLocal } from './fit.js'
+import { posteriorLocal } from './posterior.js'
+import { sampleLocal } from './sample.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 

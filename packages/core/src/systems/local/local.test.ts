@@ -8,7 +8,12 @@ import { type InferredTable, inferTable } from '../../table/infer.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { fitGlobal } from '../global/model.js'
 import { sampleGlobal } from '../global/sample.js'
-import { fitLocal, type LocalOptions, loadLocal, parseLocalisation, posteriorLocal, sampleLocal, saveLocal } from './index.js'
+import { parseLocalisation } from '../localisation.js'
+import { fitLocal } from './fit.js'
+import type { LocalOptions } from './options.js'
+import { posteriorLocal } from './posterior.js'
+import { sampleLocal } from './sample.js'
+import { loadLocal, saveLocal } from './save.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(5) }

@@ -10,7 +10,7 @@ import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 
 /** One condition on a localised model, and how well the data support its rows. Plain JSON. */
-export interface LocalConditionReport {
+interface LocalConditionReport {
   readonly condition: string
   /** Effective number of training rows behind a draw: the smallest median over columns. */
   readonly effectiveRows: number

@@ -30,7 +30,7 @@ export interface Trajectories {
   readonly unsettled: number
 }
 
-export interface TrajectoryRequest {
+interface TrajectoryRequest {
   /** Number of trajectories. */
   readonly count: number
   /** Times besides those of the snapshots; from the first snapshot on. After the last one the reference runs on freely. */

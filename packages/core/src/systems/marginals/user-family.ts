@@ -3,7 +3,7 @@ import { InputError } from '../../num/errors.js'
 import type { Family, FamilyContext, Parameter } from './family.js'
 
 /** A parameter as a user module describes it. */
-export interface UserParameter {
+interface UserParameter {
   readonly name: string
   /** Where the fit starts. */
   readonly start: number
@@ -13,7 +13,7 @@ export interface UserParameter {
 }
 
 /** Numbers in a row, or rows of numbers. */
-export type UserNumbers = ArrayLike<number> | readonly ArrayLike<number>[]
+type UserNumbers = ArrayLike<number> | readonly ArrayLike<number>[]
 
 /** What a user module exports. Arrays are handed out as views: they must be read, not kept or changed. */
 export interface UserReference {

@@ -1,7 +1,7 @@
 import type { ConditionMemory } from '../../choose/memory.js'
 import type { KeptKeys } from '../../code/keys/keep.js'
-import type { OrderCrossed } from '../../code/rules/find-orders.js'
 import type { Totals } from '../../code/rules/keep-totals.js'
+import type { OrderCrossed } from '../../code/rules/orders-crossed.js'
 import type { Apart, KeptUnique } from '../../code/rules/unique.js'
 import type { NamedWarning } from '../../know/support.js'
 import type { Matrix } from '../../num/matrix.js'

@@ -1,4 +1,4 @@
-import { keptStandingsIn } from '../../code/rules/find.js'
+import { keptStandingsIn } from '../../code/rules/among-rows.js'
 import { type Standing, SUMMARIES, TIES } from '../../code/rules/standings.js'
 import { flag, list, number, optional, record, text, variant, word } from '../../model-file/reading.js'
 import { rulesOf } from '../ruled-rows.js'

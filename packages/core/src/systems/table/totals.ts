@@ -1,5 +1,5 @@
+import { keptTotalsIn, ordersBeside } from '../../code/rules/among-rows.js'
 import { eachRule } from '../../code/rules/families.js'
-import { keptTotalsIn, ordersBeside } from '../../code/rules/find.js'
 import type { OrderFound } from '../../code/rules/find-orders.js'
 import { keepRules } from '../../code/rules/keep.js'
 import {

@@ -8,3 +8,8 @@ export function joined(pieces: readonly Uint8Array[]): Uint8Array {
   }
   return all
 }
+
+/** Bytes as numbers are read from them. */
+export function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+}

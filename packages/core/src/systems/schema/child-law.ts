@@ -23,12 +23,15 @@ import { type CountLaw, countsOf, fitCounts } from './counts.js'
 import { type EndLaw, endDate, endLaw, endsOf, untilIn } from './end-law.js'
 import { fitGiven } from './given-law.js'
 import type { ForeignKey } from './keys.js'
+import { kinNamed, withAllKin } from './kin.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { Besides, ChildLaw } from './model.js'
 import { findParentLookups, type ParentLookup } from './parent-lookups.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
+import { findNear } from './near.js'
 import type { OneTable, Referred } from './rows-of-table.js'
+import { isEmpty } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
 
@@ -48,6 +51,8 @@ interface ChildProblem {
   readonly keptBy: (links: Links) => boolean
   /** Keys of a table that is drawn before. */
   readonly linksFrom: (table: string) => readonly Links[]
+  /** Keys into a table, of others that are drawn before. */
+  readonly linksInto: (table: string) => readonly Links[]
   readonly options: OneTable
 }
 
@@ -56,9 +61,14 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { raw, rows, links, lines, options } = problem
   const parent = problem.referred(links)
   const { parentOf } = linksOfSome(links, rows)
+  const { table: wide, kin } = withAllKin(links.key.to.table, parent.whole.table, {
+    linksFrom: problem.linksFrom,
+    wholeOf: (one) => problem.referred(one).whole.table
+  })
   const { read, picks, through, lookups } = await withPicks(
     problem,
-    readChildRows(raw, { parentOf, lines: lines?.of, parent: parent.whole.table }, options),
+    readChildRows(raw, { parentOf, lines: lines?.of, parent: wide }, options),
+    wide,
     context
   )
   const names = namesBeside([...read.own.table.columns, ...read.data.table.columns])
@@ -67,16 +77,16 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const alone = read.order.length - (read.first.length - 1) < LEAST_FURTHER
   const groups = groupsIn(read, alone)
   const start =
-    read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, parent.whole.table, read.times.ticks)
+    read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, wide, read.times.ticks)
   const given = givenOf({ parents: parent.context, none }, { ...groups, marked: without > 0 })
-  const dates = read.times && datesOf(start, groups.groupOf, parent.whole.table, read.times.ticks)
+  const dates = read.times && datesOf(start, groups.groupOf, wide, read.times.ticks)
   const heads = firstRows(read, { ...groups, names, dates })
   const besides = besidesIn(parent.whole.table, [...read.own.table.columns, ...read.data.table.columns, ...heads.table.columns])
   const besidesOf = (groupOf: Int32Array) => categoriesOf(besides, parent.whole.table, groupOf)
   const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
-  const end = times && endOf(read, { ...groups, parent: parent.whole.table, dates: start && dates })
+  const end = times && endOf(read, { ...groups, parent: wide, dates: start && dates })
   const further =
     alone || isStill(read)
       ? undefined
@@ -86,15 +96,23 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
             known,
             names,
             options,
-            ends: end && endsOf(end, dates!, untilIn(end, { ...groups, parent: parent.whole.table, ticks: times!.ticks })),
+            ends: end && endsOf(end, dates!, untilIn(end, { ...groups, parent: wide, ticks: times!.ticks })),
             besides: besidesOf(read.groupOf)
           },
           context
         )
+  const used = new Set([
+    ...read.copies.map(({ from }) => from),
+    ...lookups.map(({ from }) => from),
+    ...[start?.column, end?.date?.column].filter((name) => name !== undefined)
+  ])
+  const told = kinNamed(kin, used)
   return {
     key: links.key,
+    ...(told.length > 0 ? { kin: told } : {}),
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
+    ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),
     counts: withRows(
       await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
       problem,
@@ -147,8 +165,9 @@ const withRows = (law: CountLaw, { keptBy }: Pick<ChildProblem, 'keptBy'>, links
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
 async function withPicks(
-  { links: counted, others: all, rows, referred, keptBy, linksFrom, options }: ChildProblem,
+  { links: counted, others: all, rows, referred, keptBy, linksFrom, linksInto, options }: ChildProblem,
   read: ChildRows,
+  wide: Table,
   context: Context
 ) {
   const ways = waysThrough(counted, all, linksFrom)
@@ -171,7 +190,8 @@ async function withPicks(
   const lookups: ParentLookup[] = []
   for (const links of options.rules === 'off' ? [] : [counted, ...ways.keys()]) {
     const { parentOf: targetOf, key } = orderOf(links)
-    const found = findParentLookups({ key, own: own.table, parent: referred(links).whole.table, parentOf: targetOf })
+    const parent = links === counted ? wide : referred(links).whole.table
+    const found = findParentLookups({ key, own: own.table, parent, parentOf: targetOf })
     lookups.push(...found)
     own = joinedTo(own, NOTHING_JOINED, new Set(found.map(({ column }) => column)))
   }
@@ -179,8 +199,10 @@ async function withPicks(
     const { context: targets, whole } = referred(links)
     const inOrder = orderOf(links)
     const joined = joinedColumns(inOrder, whole, names)
+    const starts = [counted, ...others.slice(0, picks.length)].map(orderOf)
+    const near = options.rules === 'off' ? undefined : findNear(inOrder, { starts, linksFrom, linksInto })
     const pick = await fitPick(
-      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table },
+      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table, near },
       { ...context, key: keyFor(context.key, 'picks') }
     )
     picks.push({ ...pick, counts: withRows(pick.counts, { keptBy }, links) })

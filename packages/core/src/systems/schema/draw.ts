@@ -22,12 +22,15 @@ import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven } from './given-law.js'
 import type { KeptTable } from './kept-tables.js'
+import { withKin } from './kin.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
+import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
+import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
 
@@ -124,7 +127,10 @@ async function drawChild(
 ): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
   const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
-  const whole = law.rules ? putRulesBack(law.rules, rows, { key: keyFor(keyFromSeed(seed), 'rules') }) : rows
+  const key = keyFor(keyFromSeed(seed), 'rules')
+  const ruled = law.rules ? putRulesBack(law.rules, rows, { key }) : rows
+  const along = { parentOf, time: law.time?.name, rules: law.rules, key }
+  const whole = law.siblings ? putSiblingsBack(law.siblings, ruled, along) : ruled
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
   const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
@@ -165,7 +171,9 @@ function referredTo({ to }: ForeignKey, drawn: ReadonlyMap<string, DrawnTable>, 
 /** The rows of all parents. */
 async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
-  const parent = referredTo(law.key, drawn, tables)
+  const alone = referredTo(law.key, drawn, tables)
+  const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
+  const parent = { ...alone, table: withKin(alone.table, law.kin, tableOf) }
   const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table, scale)
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
@@ -190,7 +198,7 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: 
       : rowsUntil(endsOf({ last: law.time.cut }, dates!, until), { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
   const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
   const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
-  const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, scale, own })
+  const picked = await pickAll(law, { rows: further.table, parent: parent.table, parentOf, drawn, tables, scale, own })
   const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
   return withPlace({ rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }, picked.without)
 }
@@ -224,6 +232,8 @@ function withStarts({ time, names }: ChildLaw, heads: Table, { groupOf, dates, e
 
 interface Picking {
   readonly rows: Table
+  /** The rows that they refer to, with what these lead to. */
+  readonly parent: Table
   readonly parentOf: Int32Array
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
@@ -241,9 +251,11 @@ interface Picked {
 /** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
 async function pickAll(
   { key: counted, picks, through = [], lookups = [] }: ChildLaw,
-  { rows, parentOf, drawn, tables, scale, own }: Picking
+  { rows, parent, parentOf, drawn, tables, scale, own }: Picking
 ): Promise<Picked> {
   const targetOf: Int32Array[] = []
+  const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
+  const rowsBy = (key: ForeignKey) => (isKey(key, counted) ? parentOf : targetOf[picks.findIndex((one) => isKey(one.key, key))]!)
   const without = new Set<number>()
   let table = rows
   for (const pick of picks) {
@@ -261,11 +273,13 @@ async function pickAll(
         most: pick.counts.most === undefined || (pick.counts.ofRows && scale > 1) ? undefined : mostOf(pick.counts.most, to.table),
         rows: referring,
         parentOf,
-        apart: pick.apart
+        apart: pick.apart,
+        near: pick.near && amongOf(pick.near, rowsBy(pick.near.start), tableOf)
       },
       keyFor(key, 'choice')
     )
-    for (const i of referring) if (chosen[i]! < 0) without.add(i)
+    // Who may refer to none does so where there is none to choose.
+    if (!(pick.near && pick.empty)) for (const i of referring) if (chosen[i]! < 0) without.add(i)
     targetOf.push(chosen)
     table = withSame(pick, table, to.table, chosen)
   }
@@ -279,7 +293,7 @@ async function pickAll(
   }
   for (const one of lookups) {
     const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
-    table = withLookups([one], table, referredTo(one.key, drawn, tables).table, rowOf)
+    table = withLookups([one], table, isKey(one.key, counted) ? parent : referredTo(one.key, drawn, tables).table, rowOf)
   }
   return { table, targetOf, without }
 }

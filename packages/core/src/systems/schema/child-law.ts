@@ -1,3 +1,4 @@
+import { derives } from '../../code/rules/kept-rules.js'
 import { DAY } from '../../code/rules/quantity.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
@@ -7,22 +8,25 @@ import type { Encoder } from '../../table/encoder.js'
 import { writtenUnit } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
-import { type CategoricalColumn, isCategorical, type Table } from '../../table/table.js'
+import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FurtherLaw } from '../panel/draw.js'
 import { beside, encoderOf, fitFurther, namesBeside } from '../panel/fit.js'
 import { methodsOf, scalingOf } from '../panel/methods.js'
 import { contextOfRows } from '../panel/past.js'
 import { LEAST_FURTHER } from '../panel/read.js'
+import { sumsBefore } from '../panel/running.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
+import { findWalls } from '../panel/walls.js'
 import type { PanelTimes } from '../panel/times.js'
 import { endLifts } from '../panel/urns.js'
 import { keptOrder } from '../table/ordered.js'
+import { findBounds } from './bounds.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { type CountLaw, countsOf, fitCounts } from './counts.js'
 import { type EndLaw, endDate, endLaw, endsOf, untilIn } from './end-law.js'
 import { fitGiven } from './given-law.js'
-import type { ForeignKey } from './keys.js'
+import { type ForeignKey, keyText } from './keys.js'
 import { kinNamed, withAllKin } from './kin.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
@@ -31,7 +35,7 @@ import { findParentLookups, type ParentLookup } from './parent-lookups.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
 import { findNear } from './near.js'
 import type { OneTable, Referred } from './rows-of-table.js'
-import { isEmpty } from './siblings.js'
+import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
 
@@ -47,6 +51,8 @@ interface ChildProblem {
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
+  /** A table that is drawn before, as it is. */
+  readonly wholeOf: (name: string) => Table
   /** Whether its rows stay as they are. */
   readonly keptBy: (links: Links) => boolean
   /** Keys of a table that is drawn before. */
@@ -63,7 +69,8 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { parentOf } = linksOfSome(links, rows)
   const { table: wide, kin } = withAllKin(links.key.to.table, parent.whole.table, {
     linksFrom: problem.linksFrom,
-    wholeOf: (one) => problem.referred(one).whole.table
+    linksInto: problem.linksInto,
+    wholeOf: problem.wholeOf
   })
   const { read, picks, through, lookups } = await withPicks(
     problem,
@@ -101,7 +108,22 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
           },
           context
         )
+  const isTold = new Set([
+    ...[...read.copies, ...lookups, ...picks.flatMap(({ same }) => same), ...through.flatMap(({ same }) => same)].map(({ column }) => column),
+    ...namesOf(read.siblings),
+    ...passedOn(read.siblings),
+    ...(rules?.rules.flatMap((rule) => (derives(rule) && rule.kind !== 'order' ? [rule.column] : [])) ?? [])
+  ])
+  const led = [
+    { key: keyText(links.key), table: wide, rowOf: parentOf },
+    ...problem.others.map((one) => ({ key: keyText(one.key), table: problem.referred(one).whole.table, rowOf: linksOfSome(one, rows).parentOf }))
+  ]
+  const bounds =
+    options.rules === 'off'
+      ? []
+      : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
   const used = new Set([
+    ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
     ...lookups.map(({ from }) => from),
     ...[start?.column, end?.date?.column].filter((name) => name !== undefined)
@@ -110,6 +132,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   return {
     key: links.key,
     ...(told.length > 0 ? { kin: told } : {}),
+    ...(bounds.length > 0 ? { bounds, told: [...isTold] } : {}),
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),
@@ -144,6 +167,10 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     read
   }
 }
+
+/** The columns but those that rows have from the row before, which are there last. */
+const besidePassed = ({ whole, siblings }: ChildRows): Table =>
+  keepColumns(whole, ({ name }) => ![...siblings.running, ...siblings.carried].some(({ column }) => column === name)).table
 
 /** Where times end. Where no law of them has an end, and some rows' parents say one, those of the others end at the last of all. */
 function endOf(
@@ -273,19 +300,26 @@ interface FurtherProblem {
   readonly besides: Table
 }
 
+const areIn = ({ columns }: Table, names: readonly string[]): boolean => names.every((name) => columns.some((column) => column.name === name))
+
 async function furtherLaw(
-  { own, first, times, varying, constant }: ChildRows,
+  { own, whole, order, first, times, varying, constant, siblings }: ChildRows,
   { known, names, options, ends, besides }: FurtherProblem,
   context: Context
 ): Promise<{ readonly law: FurtherLaw; readonly shares: boolean }> {
   const { bandwidth, scaling } = options
   const asked = defined({ bandwidth, scaling: scaling && scalingOf(scaling, own.table) })
+  const running = siblings.running.filter(({ column, terms }) => areIn(own.table, [column, ...terms.map((term) => term.column)]))
+  const runs = order.length > 0 ? takeTableRows(keepColumns(whole, ({ name }) => running.some(({ column }) => column === name)).table, order) : undefined
+  const numbers = [...own.table.columns.filter(({ name }) => varying.includes(name)), ...(runs?.columns ?? [])].filter(isNumeric)
+  const walls = options.rules === 'off' ? [] : findWalls(numbers, own.table)
   const { past, steps, shares } = await fitFurther(
     { data: own, first, times, varying, ends, besides },
-    { known, names, options: asked },
+    { known, names, options: asked, sums: sumsBefore(running, own, first) },
     context
   )
-  return { law: { past, steps, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}) } }, shares }
+  const summed = { walls, formats: own.formats, ...(running.length > 0 ? { running } : {}) }
+  return { law: { past, steps, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}), ...summed } }, shares }
 }
 
 /** The categories of a table, under names beside those of columns. */

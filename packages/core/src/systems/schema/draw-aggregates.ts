@@ -4,7 +4,7 @@ import { isCategorical, isNumeric } from '../../table/table.js'
 import { aggregateColumn, feeds } from './aggregates.js'
 import { asDrawn, type DrawnTable, referredRows, withColumns } from './drawn-table.js'
 import type { ForeignKey } from './keys.js'
-import { withKin } from './kin.js'
+import { sourceOf, withKin } from './kin.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import { withSame } from './pick-law.js'
 
@@ -42,7 +42,7 @@ function passDown(name: string, { tables, drawn, seed }: PassingDown): void {
   for (const [below, table] of Object.entries(tables)) {
     const { key, copies = [], kin = [] } = table.child ?? {}
     if (!key || copies.length === 0 || !drawn.has(below)) continue
-    if (key.to.table !== name && !kin.some(({ via }) => via.at(-1)!.to.table === name)) continue
+    if (key.to.table !== name && !kin.some((one) => sourceOf(one) === name)) continue
     const [rows, parent] = [drawn.get(below)!, drawn.get(key.to.table)!]
     const wide = withKin(parent.table, kin, (other) => asDrawn(tables[other]!.context, drawn.get(other)!.table))
     const { columns } = withSame({ same: copies }, { columns: [], rowCount: rows.table.rowCount }, wide, referredRows(key, rows, parent))

@@ -239,10 +239,11 @@ async function fitReferring(
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
+  const wholeOf = (name: string) => fitted.get(name)!.whole.table
   const linksInto = (table: string) =>
     keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
-  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, keptBy, linksFrom, linksInto, options: like }, own)
+  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like }, own)
   const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context

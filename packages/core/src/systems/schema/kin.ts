@@ -11,6 +11,8 @@ import type { Links } from './links.js'
 export interface Kin {
   /** Keys from the row on, each of the table that the one before leads to. */
   readonly via: readonly ForeignKey[]
+  /** The one key is that of a table each of whose rows refers to another row: followed backwards, as from an order to its payment. */
+  readonly back?: true | undefined
   /** Columns of the table that the last leads to, as they are called beside the row's own. */
   readonly columns: readonly { readonly name: string; readonly from: string }[]
 }
@@ -44,26 +46,43 @@ const led = (rowOf: Int32Array | undefined, parentOf: Int32Array): Int32Array =>
 
 interface OfTable {
   readonly linksFrom: (table: string) => readonly Links[]
-  /** The table that a key leads to, as it is. */
-  readonly wholeOf: (links: Links) => Table
+  readonly linksInto: (table: string) => readonly Links[]
+  /** A table as it is. */
+  readonly wholeOf: (name: string) => Table
 }
 
 /** A table with the columns of those that its rows lead to beside its own. Cost O(cells). */
-export function withAllKin(name: string, table: Table, { linksFrom, wholeOf }: OfTable): { readonly table: Table; readonly kin: readonly Kin[] } {
+export function withAllKin(name: string, table: Table, { linksFrom, linksInto, wholeOf }: OfTable): { readonly table: Table; readonly kin: readonly Kin[] } {
   const taken = new Set(table.columns.map((column) => column.name))
   const added: Column[] = []
-  const kin = reachedFrom(name, linksFrom).map(({ via, rowOf }): Kin => {
-    const path = via.map(({ key }) => pairsOf(key).map(({ column }) => column).join('+')).join('.') // biome-ignore format: one line
-    const whole = wholeOf(via.at(-1)!)
+  const back = linksInto(name).flatMap((links) => {
+    const rowOf = backwards(links.parentOf, links.parents)
+    return rowOf ? [{ via: [links], rowOf, back: true as const }] : []
+  })
+  const kin = [...reachedFrom(name, linksFrom), ...back].map(({ via, rowOf, ...way }): Kin => {
+    const isBack = 'back' in way
+    const path = isBack ? via[0]!.key.table : via.map(({ key }) => pairsOf(key).map(({ column }) => column).join('+')).join('.') // biome-ignore format: one line
+    const whole = wholeOf(isBack ? via[0]!.key.table : via.at(-1)!.key.to.table)
     const own = whole.columns.flatMap(({ name: from, kind }) => {
       const called = `${path}.${from}`
       return kind === 'identifier' || taken.has(called) ? [] : [{ name: called, from }]
     })
     for (const one of own) taken.add(one.name)
     added.push(...columnsOf(whole, own, rowOf))
-    return { via: via.map(({ key }) => key), columns: own }
+    return { via: via.map(({ key }) => key), ...way, columns: own }
   })
   return { table: { ...table, columns: [...table.columns, ...added] }, kin }
+}
+
+/** The one row that refers to each row, −1 for none; undefined where several do [m]. */
+function backwards(parentOf: Int32Array, parents: number): Int32Array | undefined {
+  const out = new Int32Array(parents).fill(-1)
+  for (const [row, parent] of parentOf.entries()) {
+    if (parent < 0) continue
+    if (out[parent]! >= 0) return undefined
+    out[parent] = row
+  }
+  return out
 }
 
 /** Columns of rows that others lead to, one cell for each of these; empty where one leads to none. */
@@ -83,17 +102,25 @@ function emptied(column: Column, rowOf: Int32Array): Column {
   return { ...column, missing: Uint8Array.from(rowOf, (row, i) => (row < 0 ? 1 : (column.missing?.[i] ?? 0))) }
 }
 
+/** The table whose columns they are. */
+export const sourceOf = ({ via, back }: Kin): string => (back ? via[0]!.table : via.at(-1)!.to.table)
+
 /** What of it is used, by the names of columns. */
 export const kinNamed = (kin: readonly Kin[], names: ReadonlySet<string>): Kin[] =>
-  kin.flatMap(({ via, columns }) => {
-    const own = columns.filter(({ name }) => names.has(name))
-    return own.length > 0 ? [{ via, columns: own }] : []
+  kin.flatMap((one) => {
+    const own = one.columns.filter(({ name }) => names.has(name))
+    return own.length > 0 ? [{ ...one, columns: own }] : []
   })
 
 /** Drawn rows with the columns of those that they lead to; `tableOf`: drawn tables, as laws of what refers to them know these. Cost O(cells). */
 export function withKin(table: Table, kin: readonly Kin[] | undefined, tableOf: (name: string) => Table): Table {
   if (!kin || kin.length === 0) return table
-  const added = kin.flatMap(({ via, columns }) => columnsOf(tableOf(via.at(-1)!.to.table), columns, rowsAlong(via, tableOf)))
+  const added = kin.flatMap(({ via, back, columns }) => {
+    if (!back) return columnsOf(tableOf(via.at(-1)!.to.table), columns, rowsAlong(via, tableOf))
+    const own = tableOf(via[0]!.table)
+    const rowOf = backwards(referredRows(via[0]!, { table: own }, { table }), table.rowCount)
+    return columnsOf(own, columns, rowOf ?? new Int32Array(table.rowCount).fill(-1))
+  })
   return { ...table, columns: [...table.columns, ...added] }
 }
 

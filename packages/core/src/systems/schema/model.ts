@@ -8,6 +8,7 @@ import type { FurtherLaw } from '../panel/draw.js'
 import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
 import type { Aggregate } from './aggregates.js'
+import type { Bound } from './bounds.js'
 import type { Copy } from './copies.js'
 import type { CountLaw } from './counts.js'
 import type { EndDate, EndLaw } from './end-law.js'
@@ -51,6 +52,9 @@ export interface ChildLaw {
   readonly copies?: readonly Copy[] | undefined
   /** What the rows lead to that rows refer to by `key`, of whose columns others go by; absent in models of before. */
   readonly kin?: readonly Kin[] | undefined
+  /** What rows keep to, and columns that are not put right for it; absent in models of before. */
+  readonly bounds?: readonly Bound[] | undefined
+  readonly told?: readonly string[] | undefined
   /** What rows have from those before and after them of the same parent; absent in models of before. */
   readonly siblings?: Siblings | undefined
   /** How rows choose those of further tables that they refer to. */

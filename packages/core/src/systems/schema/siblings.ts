@@ -4,6 +4,7 @@ import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import type { Key } from '../../num/random.js'
 import { columnWord } from '../../table/expression-text.js'
+import { numbersOf } from '../../table/rows.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { type Carried, carriedText, findCarried, putCarriedBack, takeCarriedOut } from '../panel/carried.js'
 import { findRunningSums, putRunningBack, type RunningSum, runningText, takeRunningOut } from '../panel/running.js'
@@ -18,6 +19,8 @@ export interface Siblings {
   readonly carried: readonly Carried[]
   /** What a row has from the next one: it ended the day before that one starts. Its own is that of last rows alone. */
   readonly ahead: readonly Ahead[]
+  /** Of what runs on, what it is before the first row: the start of a trip is the end of the one before it, and of the first trip where the ends begin. */
+  readonly bases: readonly { readonly column: string; readonly from: string }[]
 }
 
 /** A date of each row but the last of its parent, that is so long before the time of the next row. Plain data. */
@@ -27,7 +30,7 @@ interface Ahead {
   readonly gap: number
 }
 
-export const NO_SIBLINGS: Siblings = { running: [], carried: [], ahead: [] }
+export const NO_SIBLINGS: Siblings = { running: [], carried: [], ahead: [], bases: [] }
 
 /** Rows behind others: fewer are no support. */
 const LEAST_ROWS = 30
@@ -50,12 +53,21 @@ export function findSiblings({ data, first, time, told }: InOrder): Siblings {
   const formats = data.formats.filter(({ name }) => own.some((column) => column.name === name))
   const rows = { table: { columns: own, rowCount: data.table.rowCount }, formats }
   const ahead = time === undefined ? [] : findAhead(own, own.find(({ name }) => name === time) as NumericColumn, first)
+  if (time === undefined) return NO_SIBLINGS
   // What runs on is so in the order of times; rows without any may stand in any order.
-  const running = time === undefined ? [] : findRunningSums(rows, first).filter(({ terms }) => terms.length > 0)
-  const others = new Set([time, ...running.flatMap(({ column, terms }) => [column, ...terms.map((term) => term.column)])])
   const columns = own.filter(({ name }) => !ahead.some(({ column }) => column === name))
-  const carried = time === undefined ? [] : findCarried({ ...rows.table, columns }, first).filter(({ column }) => !others.has(column))
-  return { running, carried, ahead }
+  const carried = findCarried({ ...rows.table, columns }, first).filter(({ column }) => column !== time)
+  const isCarried = (name: string) => carried.some(({ column }) => column === name)
+  const running = findRunningSums(rows, first).filter(({ column, terms }) => terms.length > 0 && ![column, ...terms.map((term) => term.column)].some(isCarried))
+  const summed = takeRunningOut(running, rows, first)
+  const bases = carried.filter(({ column, from }) => running.some((sum) => sum.column === from) && areSame(summed, [column, from], first))
+  return { running, carried, ahead, bases: bases.map(({ column, from }) => ({ column: from, from: column })) }
+}
+
+/** Whether two columns are the same in the first rows of all parents. */
+function areSame({ table }: WrittenTable, [one, other]: readonly [string, string], first: Uint32Array): boolean {
+  const [a, b] = [numbersOf(table, one).values, numbersOf(table, other).values]
+  return first.subarray(0, first.length - 1).every((row) => a[row] === b[row])
 }
 
 /** Dates that are always as long before the time of the next row, where times are not as far apart anyhow. */
@@ -100,12 +112,20 @@ interface Putting {
 export function putSiblingsBack(siblings: Siblings, data: WrittenTable, { parentOf, time, rules, key }: Putting): WrittenTable {
   const first = startsOf(parentOf)
   const clock = data.table.columns.find((column): column is NumericColumn => column.name === time && isNumeric(column))
-  const summed = putRunningBack(siblings.running, data, first)
+  const summed = putRunningBack(siblings.running, withBases(siblings.bases, data), first)
   const along = putCarriedBack(siblings.carried, summed, { first, time: clock })
   const whole = clock ? withAhead(siblings.ahead, along, { clock, first }) : along
   const names = namesOf(siblings)
   const feeds = rules?.rules.some((rule) => inputsOfKept(rule).some((name) => names.has(name)))
   return rules && feeds ? putRulesBack(rules, takeRulesOut(rules, whole), { key, fixed: names }) : whole
+}
+
+function withBases(bases: Siblings['bases'], data: WrittenTable): WrittenTable {
+  const columns = data.table.columns.map((column) => {
+    const base = bases.find((one) => one.column === column.name)
+    return base && isNumeric(column) ? { ...column, values: numbersOf(data.table, base.from).values.slice() } : column
+  })
+  return { ...data, table: { ...data.table, columns } }
 }
 
 function withAhead<T extends WrittenTable>(

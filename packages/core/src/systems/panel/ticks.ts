@@ -1,5 +1,5 @@
-import { roundedWithin } from '../../table/bounds.js'
 import { sorted } from '../../num/statistics.js'
+import { roundedWithin } from '../../table/bounds.js'
 import { type Clock, clockOf } from '../../table/clock.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { monthOf, monthStart, sinceStart, untilEnd } from '../../table/months.js'

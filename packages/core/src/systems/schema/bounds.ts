@@ -1,7 +1,7 @@
 import { rateByChance } from '../../code/rules/chance.js'
 import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
-import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import { firstFrom } from '../../num/ascending.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
@@ -101,14 +101,19 @@ const MOST_ROUNDS = 3
  * Rows that keep to bounds: one that does not has the number of a row in whose place it would, of those whose other number is the nearest; what rules
  * compute of it follows. Cost O(bounds · rows · log rows).
  */
-export function keptWithin(bounds: readonly Bound[], data: WrittenTable, { led, parentOf, isOrdered, rules, time, isFree, key }: Keeping): WrittenTable {
+export function keptWithin(
+  bounds: readonly Bound[],
+  data: WrittenTable,
+  { led, parentOf, isOrdered, rules, time, isFree, key }: Keeping
+): WrittenTable {
   const changed = new Set<string>()
   let table = data.table
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let isBroken = false
     for (const bound of bounds) {
       const sides = sidesIn(table, led)
-      const find = (name: string, isParents: boolean) => sides.find((one) => one.name === name && one.key === (isParents ? bound.key : undefined))
+      const find = (name: string, isParents: boolean) =>
+        sides.find((one) => one.name === name && one.key === (isParents ? bound.key : undefined))
       const [low, high] = [find(bound.low, bound.parent === 'low'), find(bound.high, bound.parent === 'high')]
       if (!low || !high) continue
       const broken = [...parentOf.keys()].filter((i) => low.at(i) > high.at(i))
@@ -155,7 +160,10 @@ function putRight(column: NumericColumn, { broken, fixed, sign, key }: Wrong): N
     const end = fixed.at(i)
     const like: number[] = []
     // Outwards from the rows whose end is the nearest.
-    for (let [above, below] = [firstFrom(ends, end), firstFrom(ends, end) - 1]; like.length < NEAREST && (below >= 0 || above < ends.length); ) {
+    for (
+      let [above, below] = [firstFrom(ends, end), firstFrom(ends, end) - 1];
+      like.length < NEAREST && (below >= 0 || above < ends.length);
+    ) {
       const takesAbove = below < 0 || (above < ends.length && ends[above]! - end <= end - ends[below]!)
       const row = right[takesAbove ? above++ : below--]!
       if (sign * (own[row]! - end) >= 0) like.push(row)

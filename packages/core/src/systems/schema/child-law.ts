@@ -17,9 +17,9 @@ import { contextOfRows } from '../panel/past.js'
 import { LEAST_FURTHER } from '../panel/read.js'
 import { sumsBefore } from '../panel/running.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
-import { findWalls } from '../panel/walls.js'
 import type { PanelTimes } from '../panel/times.js'
 import { endLifts } from '../panel/urns.js'
+import { findWalls } from '../panel/walls.js'
 import { keptOrder } from '../table/ordered.js'
 import { findBounds } from './bounds.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
@@ -31,9 +31,9 @@ import { kinNamed, withAllKin } from './kin.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { Besides, ChildLaw } from './model.js'
+import { findNear } from './near.js'
 import { findParentLookups, type ParentLookup } from './parent-lookups.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
-import { findNear } from './near.js'
 import type { OneTable, Referred } from './rows-of-table.js'
 import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
@@ -83,8 +83,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const none = noneOf(parent.context)
   const alone = read.order.length - (read.first.length - 1) < LEAST_FURTHER
   const groups = groupsIn(read, alone)
-  const start =
-    read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, wide, read.times.ticks)
+  const start = read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, wide, read.times.ticks)
   const given = givenOf({ parents: parent.context, none }, { ...groups, marked: without > 0 })
   const dates = read.times && datesOf(start, groups.groupOf, wide, read.times.ticks)
   const heads = firstRows(read, { ...groups, names, dates })
@@ -109,19 +108,22 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
           context
         )
   const isTold = new Set([
-    ...[...read.copies, ...lookups, ...picks.flatMap(({ same }) => same), ...through.flatMap(({ same }) => same)].map(({ column }) => column),
+    ...[...read.copies, ...lookups, ...picks.flatMap(({ same }) => same), ...through.flatMap(({ same }) => same)].map(
+      ({ column }) => column
+    ),
     ...namesOf(read.siblings),
     ...passedOn(read.siblings),
     ...(rules?.rules.flatMap((rule) => (derives(rule) && rule.kind !== 'order' ? [rule.column] : [])) ?? [])
   ])
   const led = [
     { key: keyText(links.key), table: wide, rowOf: parentOf },
-    ...problem.others.map((one) => ({ key: keyText(one.key), table: problem.referred(one).whole.table, rowOf: linksOfSome(one, rows).parentOf }))
+    ...problem.others.map((one) => ({
+      key: keyText(one.key),
+      table: problem.referred(one).whole.table,
+      rowOf: linksOfSome(one, rows).parentOf
+    }))
   ]
-  const bounds =
-    options.rules === 'off'
-      ? []
-      : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
+  const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
   const used = new Set([
     ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
@@ -300,7 +302,8 @@ interface FurtherProblem {
   readonly besides: Table
 }
 
-const areIn = ({ columns }: Table, names: readonly string[]): boolean => names.every((name) => columns.some((column) => column.name === name))
+const areIn = ({ columns }: Table, names: readonly string[]): boolean =>
+  names.every((name) => columns.some((column) => column.name === name))
 
 async function furtherLaw(
   { own, whole, order, first, times, varying, constant, siblings }: ChildRows,
@@ -310,7 +313,10 @@ async function furtherLaw(
   const { bandwidth, scaling } = options
   const asked = defined({ bandwidth, scaling: scaling && scalingOf(scaling, own.table) })
   const running = siblings.running.filter(({ column, terms }) => areIn(own.table, [column, ...terms.map((term) => term.column)]))
-  const runs = order.length > 0 ? takeTableRows(keepColumns(whole, ({ name }) => running.some(({ column }) => column === name)).table, order) : undefined
+  const runs =
+    order.length > 0
+      ? takeTableRows(keepColumns(whole, ({ name }) => running.some(({ column }) => column === name)).table, order)
+      : undefined
   const numbers = [...own.table.columns.filter(({ name }) => varying.includes(name)), ...(runs?.columns ?? [])].filter(isNumeric)
   const walls = options.rules === 'off' ? [] : findWalls(numbers, own.table)
   const { past, steps, shares } = await fitFurther(

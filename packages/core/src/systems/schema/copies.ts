@@ -67,7 +67,7 @@ function copyIn(
   const there = rows.find((i) => mine(i) !== undefined && said(parentOf[i]!) !== undefined)
   if (there === undefined) return undefined
   const isDay = rows.every((i) => mine(i) === undefined || (mine(i) as number) % DAY === 0)
-  for (const day of isDay ? [true as const, undefined] : [undefined]) {
+  for (const day of isDay ? [undefined, true as const] : [undefined]) {
     const plus = (mine(there) as number) - dayOr(day, said(parentOf[there]!) as number)
     const copy: Copy = { ...names, ...(day ? { day } : {}), ...(plus === 0 ? {} : { plus }) }
     if (areAlike(column, copiedFrom(other, copy), rows, (i) => parentOf[i]!)) return copy

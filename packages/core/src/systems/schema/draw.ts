@@ -25,8 +25,8 @@ import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { ofParents } from './fit.js'
 import { drawGiven, type KnownBesides } from './given-law.js'
 import type { KeptTable } from './kept-tables.js'
-import { withKin } from './kin.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
+import { withKin } from './kin.js'
 import { numbered } from './line-numbers.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { amongOf } from './near.js'
@@ -133,8 +133,20 @@ async function drawChild(
   const key = keyFor(keyFromSeed(seed), 'rules')
   const ruled = law.rules ? putRulesBack(law.rules, rows, { key }) : rows
   const told = new Set(law.told)
-  const led = [...law.picks, ...(law.through ?? [])].map(({ key: one }, k) => ({ key: keyText(one), table: referredTo(one, drawn, tables).table, rowOf: targetOf[k]! }))
-  const keeping = { led: [{ key: keyText(law.key), table: wide, rowOf: parentOf }, ...led], parentOf, isOrdered: Boolean(law.siblings || law.lines), rules: law.rules, time: law.time?.name, isFree: (name: string) => !told.has(name), key: keyFor(key, 'bounds') }
+  const led = [...law.picks, ...(law.through ?? [])].map(({ key: one }, k) => ({
+    key: keyText(one),
+    table: referredTo(one, drawn, tables).table,
+    rowOf: targetOf[k]!
+  }))
+  const keeping = {
+    led: [{ key: keyText(law.key), table: wide, rowOf: parentOf }, ...led],
+    parentOf,
+    isOrdered: Boolean(law.siblings || law.lines),
+    rules: law.rules,
+    time: law.time?.name,
+    isFree: (name: string) => !told.has(name),
+    key: keyFor(key, 'bounds')
+  }
   const within = law.bounds ? keptWithin(law.bounds, ruled, keeping) : ruled
   const along = { parentOf, time: law.time?.name, rules: law.rules, key }
   const whole = law.siblings ? putSiblingsBack(law.siblings, within, along) : within

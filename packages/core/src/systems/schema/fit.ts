@@ -21,8 +21,8 @@ import { type ForeignKey, inOrderBehind, inOrderOfKeys, isReferredTo, keyText, r
 import { fitLate, type LateLaw } from './late-law.js'
 import { linesIn } from './line-numbers.js'
 import { cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
-import { listedBefore } from './near.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
+import { listedBefore } from './near.js'
 import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
@@ -76,7 +76,11 @@ export async function fitSchema(
   const { keys } = kept
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
   const lists = each.rules === 'off' ? [] : listedBefore(now.foreign.map((key) => linksBy.get(key)!))
-  const order = inOrderBehind(Object.keys(tables), { ...all, foreign: drawnKeys(all, names).foreign.filter((key) => !late.includes(key)) }, lists)
+  const order = inOrderBehind(
+    Object.keys(tables),
+    { ...all, foreign: drawnKeys(all, names).foreign.filter((key) => !late.includes(key)) },
+    lists
+  )
   const optionsOf = (name: string) => {
     const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
@@ -243,7 +247,10 @@ async function fitReferring(
   const linksInto = (table: string) =>
     keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
-  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like }, own)
+  const { read, ...child } = await fitChild(
+    { raw: some, rows, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
+    own
+  )
   const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context

@@ -178,7 +178,11 @@ export function inOrderOfKeys(names: readonly string[], all: SchemaKeys, mayBrea
 }
 
 /** The tables, each behind those that it refers to, and of pairs the first behind the second, where that leads in no circle. */
-export function inOrderBehind(names: readonly string[], keys: SchemaKeys, pairs: readonly (readonly [string, string])[]): readonly string[] {
+export function inOrderBehind(
+  names: readonly string[],
+  keys: SchemaKeys,
+  pairs: readonly (readonly [string, string])[]
+): readonly string[] {
   let behind = keys
   for (const [table, before] of pairs) {
     const own = { table, column: '', to: { table: before, column: '' } }

@@ -52,7 +52,11 @@ interface OfTable {
 }
 
 /** A table with the columns of those that its rows lead to beside its own. Cost O(cells). */
-export function withAllKin(name: string, table: Table, { linksFrom, linksInto, wholeOf }: OfTable): { readonly table: Table; readonly kin: readonly Kin[] } {
+export function withAllKin(
+  name: string,
+  table: Table,
+  { linksFrom, linksInto, wholeOf }: OfTable
+): { readonly table: Table; readonly kin: readonly Kin[] } {
   const taken = new Set(table.columns.map((column) => column.name))
   const added: Column[] = []
   const back = linksInto(name).flatMap((links) => {

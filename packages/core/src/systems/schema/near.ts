@@ -43,14 +43,18 @@ export function findNear({ key, parentOf, parents }: Links, { starts, linksFrom,
     ]) {
       tried++
       const chance = chanceOf(rows, (i) => [start.parentOf[i]!, parentOf[i]!], { open, parents })
-      if (chance !== undefined && chance < (found?.chance ?? 0)) found = { near, chance }
+      // What a table lists says more than what two rows share.
+      if (chance !== undefined && chance <= (found?.chance ?? 0)) found = { near, chance }
     }
   }
   return found && isBelievedAtLog(found.chance, tried) ? found.near : undefined
 }
 
 /** Rows that both lead to the same row, that of the other key itself included. */
-function sharedIn({ key: start }: Links, { own, targets }: { readonly own: readonly Reached[]; readonly targets: readonly Reached[] }): Candidate[] {
+function sharedIn(
+  { key: start }: Links,
+  { own, targets }: { readonly own: readonly Reached[]; readonly targets: readonly Reached[] }
+): Candidate[] {
   const ends = [{ table: start.to.table, via: [], rowOf: undefined }, ...own.map((one) => ({ ...one, table: endOf(one) }))]
   return ends.flatMap(({ table, via, rowOf }) =>
     targets.flatMap((target) => {
@@ -67,7 +71,10 @@ const NOTHING: ReadonlySet<number> = new Set()
 const endOf = ({ via }: Reached): string => via.at(-1)!.key.to.table
 
 /** Rows that a table between lists for a row. */
-function listedIn({ key: start }: Links, { key, linksFrom, linksInto }: { readonly key: ForeignKey } & Omit<Choosing, 'starts'>): Candidate[] {
+function listedIn(
+  { key: start }: Links,
+  { key, linksFrom, linksInto }: { readonly key: ForeignKey } & Omit<Choosing, 'starts'>
+): Candidate[] {
   return linksInto(start.to.table).flatMap((by) => {
     if (by.key.table === key.table || by.key.table === key.to.table) return []
     return linksFrom(by.key.table).flatMap((to) => {

@@ -97,7 +97,10 @@ interface PickProblem {
 }
 
 /** Fits how rows choose. */
-export async function fitPick({ links, counts, targets, whole, parentOf, joined, own, near }: PickProblem, context: Context): Promise<PickLaw> {
+export async function fitPick(
+  { links, counts, targets, whole, parentOf, joined, own, near }: PickProblem,
+  context: Context
+): Promise<PickLaw> {
   return {
     key: links.key,
     counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, whole),

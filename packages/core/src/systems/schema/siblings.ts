@@ -1,7 +1,7 @@
 import { isBeyondChance, rateByChance } from '../../code/rules/chance.js'
-import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
-import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import type { Key } from '../../num/random.js'
 import { columnWord } from '../../table/expression-text.js'
 import { numbersOf } from '../../table/rows.js'
@@ -58,7 +58,9 @@ export function findSiblings({ data, first, time, told }: InOrder): Siblings {
   const columns = own.filter(({ name }) => !ahead.some(({ column }) => column === name))
   const carried = findCarried({ ...rows.table, columns }, first).filter(({ column }) => column !== time)
   const isCarried = (name: string) => carried.some(({ column }) => column === name)
-  const running = findRunningSums(rows, first).filter(({ column, terms }) => terms.length > 0 && ![column, ...terms.map((term) => term.column)].some(isCarried))
+  const running = findRunningSums(rows, first).filter(
+    ({ column, terms }) => terms.length > 0 && ![column, ...terms.map((term) => term.column)].some(isCarried)
+  )
   const summed = takeRunningOut(running, rows, first)
   const bases = carried.filter(({ column, from }) => running.some((sum) => sum.column === from) && areSame(summed, [column, from], first))
   return { running, carried, ahead, bases: bases.map(({ column, from }) => ({ column: from, from: column })) }
@@ -88,7 +90,8 @@ function findAhead(columns: Table['columns'], clock: NumericColumn, first: Uint3
 export const isEmpty = ({ running, carried, ahead }: Siblings): boolean => running.length + carried.length + ahead.length === 0
 
 /** Columns that rows have from others of their parent. */
-export const namesOf = ({ running, carried, ahead }: Siblings): Set<string> => new Set([...running, ...carried, ...ahead].map(({ column }) => column))
+export const namesOf = ({ running, carried, ahead }: Siblings): Set<string> =>
+  new Set([...running, ...carried, ...ahead].map(({ column }) => column))
 
 /** Columns that rows have from the row before, and what they have it from. */
 export const passedOn = ({ running, carried }: Siblings): string[] => [

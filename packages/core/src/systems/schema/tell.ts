@@ -9,8 +9,8 @@ import type { DrawnTable } from './drawn-table.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
-import { lookupText } from './parent-lookups.js'
 import { nearText } from './near.js'
+import { lookupText } from './parent-lookups.js'
 import { siblingTexts } from './siblings.js'
 import { throughText } from './through-keys.js'
 
@@ -38,7 +38,9 @@ export function tellSchema(
           ...child.picks.flatMap(({ key, near }) => (near ? [nearText(key, near)] : [])),
           ...(child.lookups ?? []).map(lookupText),
           ...(child.copies ?? []).map((one) => copyText(child.key, one)),
-          ...(child.siblings ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`) : []),
+          ...(child.siblings
+            ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
+            : []),
           ...limitTexts(name, child)
         ]
       : []

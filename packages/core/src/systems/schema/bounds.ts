@@ -17,7 +17,7 @@ export interface Bound {
 }
 
 /** Rows that rows refer to by a key: their table, and of each row which it refers to, −1 for none [n]. */
-export interface Led {
+interface Led {
   readonly key: string
   readonly table: Table
   readonly rowOf: Int32Array

@@ -1,8 +1,7 @@
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
-import { referredRows } from './drawn-table.js'
 import { type ForeignKey, pairsOf } from './keys.js'
-import type { Links } from './links.js'
+import { type Links, referredRows } from './links.js'
 
 /**
  * Columns of rows that a row leads to by its own keys, and these by theirs, beside its own: the visit of a diagnosis, the customer of an address. Rows that

@@ -2,10 +2,9 @@ import { isBelievedAtLog } from '../../code/rules/chance.js'
 import { log } from '../../num/elementary.js'
 import type { Table } from '../../table/table.js'
 import { LEAST_ROWS } from './copies.js'
-import { referredRows } from './drawn-table.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type Reached, reachedFrom, rowsAlong } from './kin.js'
-import type { Links } from './links.js'
+import { type Links, referredRows } from './links.js'
 
 /**
  * What the row that a row chooses has to do with another one that it refers to, by its key `start`: both lead to the same row, by keys one behind the other, as a

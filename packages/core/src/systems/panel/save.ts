@@ -116,6 +116,7 @@ const shapeOf = record<PanelShape>({
       unit: number({ above: 0, most: 1e200 }),
       least: number({ least: 0, most: 1e200 }),
       schedule: optional(list(number({ least: 0, most: 1e200 }))),
+      clock: optional(list(number(UNSCALED))),
       last: optional(number({ least: 0, most: 1e200 }))
     })
   ),

@@ -1,4 +1,6 @@
+import { sorted } from '../../num/statistics.js'
 import { roundedWithin } from '../../table/bounds.js'
+import { type Clock, clockOf } from '../../table/clock.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { monthOf, monthStart, sinceStart, untilEnd } from '../../table/months.js'
 import { roundToFormat, timeBounds, writtenUnit } from '../../table/present.js'
@@ -18,9 +20,14 @@ export interface Ticks {
   readonly least: number
   /** Ticks from a group's first row to each of its rows, where all groups have the same as far as they go. */
   readonly schedule?: readonly number[] | undefined
+  /** Ascending moments on whose clock ticks count open days, where times keep to hours of the day or days of the week. */
+  readonly clock?: readonly number[] | undefined
   /** The last of all times, where there is a schedule: new groups keep to it within these. Absent in older models. */
   readonly last?: number | undefined
 }
+
+/** Milliseconds. */
+const DAY = 86_400_000
 
 /** Greatest common divisor of whole numbers; 1 of none but noughts. */
 function commonDivisor(numbers: ArrayLike<number>): number {
@@ -65,11 +72,43 @@ function inUnits(kind: Ticks['kind'], counts: Float64Array, origin: number, firs
   return { ticks: { kind, origin, unit }, at: steps.map((step) => step / unit) }
 }
 
+/** Moments that say what hours and days are kept to: of more, so many in even places. */
+const MOST_MOMENTS = 1024
+
+/** Times that are counted in open days, where they keep to hours of the day or days of the week: what stands between others does so too. Undefined where they do not, or are weeks apart and more. */
+export function clockTicks(times: Float64Array, { kind, unit }: Pick<Ticks, 'kind' | 'unit'>): ReturnType<typeof ticksOf> | undefined {
+  if (kind !== 'steps' || unit > DAY) return undefined
+  const all = sorted(times)
+  const many = all.length > MOST_MOMENTS
+  const clock = many ? Array.from({ length: MOST_MOMENTS }, (_, k) => all[Math.floor(((k + 0.5) * all.length) / MOST_MOMENTS)]!) : [...all]
+  if (!runningOn(clock)) return undefined
+  const ticks = { kind: 'real', origin: all[0]!, unit: 1, clock } as const
+  const at = times.map((time) => tickOf(ticks, time))
+  return { ticks: { ...ticks, kind: at.every(Number.isInteger) ? 'steps' : 'real' }, at }
+}
+
+const clocks = new WeakMap<readonly number[], Clock | undefined>()
+
+/** The clock of moments, found once. */
+function runningOn(moments: readonly number[] | undefined): Clock | undefined {
+  if (!moments) return undefined
+  if (!clocks.has(moments)) clocks.set(moments, clockOf(Float64Array.from(moments)))
+  return clocks.get(moments)
+}
+
+/** The tick of a time, also of one between ticks; those of months have none. */
+export function tickOf({ origin, unit, clock }: Pick<Ticks, 'origin' | 'unit' | 'clock'>, time: number): number {
+  const own = runningOn(clock)
+  return own ? own.at(time) - own.at(origin) : (time - origin) / unit
+}
+
 /** The time at a tick, as the column can write it. */
-export function timeAt({ kind, origin, unit }: Ticks, tick: number, format: ColumnFormat): number {
+export function timeAt({ kind, origin, unit, clock }: Ticks, tick: number, format: ColumnFormat): number {
   const [first, last] = format.kind === 'datetime' ? timeBounds(format) : [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   const within = (time: number) => roundedWithin(Math.min(last, Math.max(first, time)), format)
   const month = monthOf(origin) + tick * unit
+  const own = runningOn(clock)
+  if (own) return within(roundToFormat(own.momentOf(own.at(origin) + tick), format))
   if (kind === 'months') return within(monthStart(month) + sinceStart(origin))
   if (kind === 'months-from-end') return within(monthStart(month + 1) - untilEnd(origin))
   return within(kind === 'steps' ? roundToFormat(origin + tick * unit, format) : origin + tick * unit)

@@ -4,7 +4,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
 import { type CategoricalColumn, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { unknownColumn } from '../../table/unknown-column.js'
-import { scheduleOf, type Ticks, ticksOf } from './ticks.js'
+import { clockTicks, scheduleOf, type Ticks, ticksOf } from './ticks.js'
 
 /** When the rows of groups stand. */
 export interface PanelTimes {
@@ -40,7 +40,10 @@ export function clockColumn({ columns }: Table, name: string, group: string): Nu
 /** When the rows of groups stand; those of one group at one time have steps of 0 between them. Cost O(n). */
 export function timesOf({ name, values }: NumericColumn, formats: readonly ColumnFormat[], first: Uint32Array): PanelTimes {
   const format = formats.find((one) => one.name === name)!
-  const { ticks, at } = ticksOf(values, format)
+  const plain = ticksOf(values, format)
+  // What comes at the same steps everywhere is told by these.
+  const isOpen = format.kind === 'datetime' && !scheduleOf(plain.at, first)
+  const { ticks, at } = (isOpen && clockTicks(values, plain.ticks)) || plain
   const together: number[] = []
   let least = Number.POSITIVE_INFINITY
   for (let g = 0; g + 1 < first.length; g++) {

@@ -1,3 +1,4 @@
+import { derives } from '../../code/rules/kept-rules.js'
 import { DAY } from '../../code/rules/quantity.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { defined } from '../../num/defined.js'
@@ -7,28 +8,34 @@ import type { Encoder } from '../../table/encoder.js'
 import { writtenUnit } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import { keepColumns, numbersOf, takeTableRows, unusedName } from '../../table/rows.js'
-import { type CategoricalColumn, isCategorical, type Table } from '../../table/table.js'
+import { type CategoricalColumn, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { FurtherLaw } from '../panel/draw.js'
 import { beside, encoderOf, fitFurther, namesBeside } from '../panel/fit.js'
 import { methodsOf, scalingOf } from '../panel/methods.js'
 import { contextOfRows } from '../panel/past.js'
 import { LEAST_FURTHER } from '../panel/read.js'
+import { sumsBefore } from '../panel/running.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
 import type { PanelTimes } from '../panel/times.js'
 import { endLifts } from '../panel/urns.js'
+import { findWalls } from '../panel/walls.js'
 import { keptOrder } from '../table/ordered.js'
+import { findBounds } from './bounds.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { type CountLaw, countsOf, fitCounts } from './counts.js'
 import { type EndLaw, endDate, endLaw, endsOf, untilIn } from './end-law.js'
 import { fitGiven } from './given-law.js'
-import type { ForeignKey } from './keys.js'
+import { type ForeignKey, keyText } from './keys.js'
+import { kinNamed, withAllKin } from './kin.js'
 import type { LineNumbers } from './line-numbers.js'
 import { type Links, linksOfSome } from './links.js'
 import type { Besides, ChildLaw } from './model.js'
+import { findNear } from './near.js'
 import { findParentLookups, type ParentLookup } from './parent-lookups.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
 import type { OneTable, Referred } from './rows-of-table.js'
+import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
 
@@ -44,10 +51,14 @@ interface ChildProblem {
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
+  /** A table that is drawn before, as it is. */
+  readonly wholeOf: (name: string) => Table
   /** Whether its rows stay as they are. */
   readonly keptBy: (links: Links) => boolean
   /** Keys of a table that is drawn before. */
   readonly linksFrom: (table: string) => readonly Links[]
+  /** Keys into a table, of others that are drawn before. */
+  readonly linksInto: (table: string) => readonly Links[]
   readonly options: OneTable
 }
 
@@ -56,9 +67,15 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { raw, rows, links, lines, options } = problem
   const parent = problem.referred(links)
   const { parentOf } = linksOfSome(links, rows)
+  const { table: wide, kin } = withAllKin(links.key.to.table, parent.whole.table, {
+    linksFrom: problem.linksFrom,
+    linksInto: problem.linksInto,
+    wholeOf: problem.wholeOf
+  })
   const { read, picks, through, lookups } = await withPicks(
     problem,
-    readChildRows(raw, { parentOf, lines: lines?.of, parent: parent.whole.table }, options),
+    readChildRows(raw, { parentOf, lines: lines?.of, parent: wide }, options),
+    wide,
     context
   )
   const names = namesBeside([...read.own.table.columns, ...read.data.table.columns])
@@ -66,17 +83,16 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const none = noneOf(parent.context)
   const alone = read.order.length - (read.first.length - 1) < LEAST_FURTHER
   const groups = groupsIn(read, alone)
-  const start =
-    read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, parent.whole.table, read.times.ticks)
+  const start = read.times && startLaw({ at: startsIn(read.times, groups.first), groupOf: groups.groupOf }, wide, read.times.ticks)
   const given = givenOf({ parents: parent.context, none }, { ...groups, marked: without > 0 })
-  const dates = read.times && datesOf(start, groups.groupOf, parent.whole.table, read.times.ticks)
+  const dates = read.times && datesOf(start, groups.groupOf, wide, read.times.ticks)
   const heads = firstRows(read, { ...groups, names, dates })
   const besides = besidesIn(parent.whole.table, [...read.own.table.columns, ...read.data.table.columns, ...heads.table.columns])
   const besidesOf = (groupOf: Int32Array) => categoriesOf(besides, parent.whole.table, groupOf)
   const constants = encoderOf(heads, read.constant, methodsOf(heads.table, 'auto')[0])
   const { times, time, rules, keys, data } = read
   const known = knownOf({ given, heads: heads.table, constants, start: times && names.start })
-  const end = times && endOf(read, { ...groups, parent: parent.whole.table, dates: start && dates })
+  const end = times && endOf(read, { ...groups, parent: wide, dates: start && dates })
   const further =
     alone || isStill(read)
       ? undefined
@@ -86,15 +102,42 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
             known,
             names,
             options,
-            ends: end && endsOf(end, dates!, untilIn(end, { ...groups, parent: parent.whole.table, ticks: times!.ticks })),
+            ends: end && endsOf(end, dates!, untilIn(end, { ...groups, parent: wide, ticks: times!.ticks })),
             besides: besidesOf(read.groupOf)
           },
           context
         )
+  const isTold = new Set([
+    ...[...read.copies, ...lookups, ...picks.flatMap(({ same }) => same), ...through.flatMap(({ same }) => same)].map(
+      ({ column }) => column
+    ),
+    ...namesOf(read.siblings),
+    ...passedOn(read.siblings),
+    ...(rules?.rules.flatMap((rule) => (derives(rule) && rule.kind !== 'order' ? [rule.column] : [])) ?? [])
+  ])
+  const led = [
+    { key: keyText(links.key), table: wide, rowOf: parentOf },
+    ...problem.others.map((one) => ({
+      key: keyText(one.key),
+      table: problem.referred(one).whole.table,
+      rowOf: linksOfSome(one, rows).parentOf
+    }))
+  ]
+  const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
+  const used = new Set([
+    ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
+    ...read.copies.map(({ from }) => from),
+    ...lookups.map(({ from }) => from),
+    ...[start?.column, end?.date?.column].filter((name) => name !== undefined)
+  ])
+  const told = kinNamed(kin, used)
   return {
     key: links.key,
+    ...(told.length > 0 ? { kin: told } : {}),
+    ...(bounds.length > 0 ? { bounds, told: [...isTold] } : {}),
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
+    ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),
     counts: withRows(
       await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
       problem,
@@ -127,6 +170,10 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   }
 }
 
+/** The columns but those that rows have from the row before, which are there last. */
+const besidePassed = ({ whole, siblings }: ChildRows): Table =>
+  keepColumns(whole, ({ name }) => ![...siblings.running, ...siblings.carried].some(({ column }) => column === name)).table
+
 /** Where times end. Where no law of them has an end, and some rows' parents say one, those of the others end at the last of all. */
 function endOf(
   { times, time, data }: ChildRows,
@@ -147,8 +194,9 @@ const withRows = (law: CountLaw, { keptBy }: Pick<ChildProblem, 'keptBy'>, links
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
 async function withPicks(
-  { links: counted, others: all, rows, referred, keptBy, linksFrom, options }: ChildProblem,
+  { links: counted, others: all, rows, referred, keptBy, linksFrom, linksInto, options }: ChildProblem,
   read: ChildRows,
+  wide: Table,
   context: Context
 ) {
   const ways = waysThrough(counted, all, linksFrom)
@@ -171,7 +219,8 @@ async function withPicks(
   const lookups: ParentLookup[] = []
   for (const links of options.rules === 'off' ? [] : [counted, ...ways.keys()]) {
     const { parentOf: targetOf, key } = orderOf(links)
-    const found = findParentLookups({ key, own: own.table, parent: referred(links).whole.table, parentOf: targetOf })
+    const parent = links === counted ? wide : referred(links).whole.table
+    const found = findParentLookups({ key, own: own.table, parent, parentOf: targetOf })
     lookups.push(...found)
     own = joinedTo(own, NOTHING_JOINED, new Set(found.map(({ column }) => column)))
   }
@@ -179,8 +228,10 @@ async function withPicks(
     const { context: targets, whole } = referred(links)
     const inOrder = orderOf(links)
     const joined = joinedColumns(inOrder, whole, names)
+    const starts = [counted, ...others.slice(0, picks.length)].map(orderOf)
+    const near = options.rules === 'off' ? undefined : findNear(inOrder, { starts, linksFrom, linksInto })
     const pick = await fitPick(
-      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table },
+      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table, near },
       { ...context, key: keyFor(context.key, 'picks') }
     )
     picks.push({ ...pick, counts: withRows(pick.counts, { keptBy }, links) })
@@ -251,19 +302,30 @@ interface FurtherProblem {
   readonly besides: Table
 }
 
+const areIn = ({ columns }: Table, names: readonly string[]): boolean =>
+  names.every((name) => columns.some((column) => column.name === name))
+
 async function furtherLaw(
-  { own, first, times, varying, constant }: ChildRows,
+  { own, whole, order, first, times, varying, constant, siblings }: ChildRows,
   { known, names, options, ends, besides }: FurtherProblem,
   context: Context
 ): Promise<{ readonly law: FurtherLaw; readonly shares: boolean }> {
   const { bandwidth, scaling } = options
   const asked = defined({ bandwidth, scaling: scaling && scalingOf(scaling, own.table) })
+  const running = siblings.running.filter(({ column, terms }) => areIn(own.table, [column, ...terms.map((term) => term.column)]))
+  const runs =
+    order.length > 0
+      ? takeTableRows(keepColumns(whole, ({ name }) => running.some(({ column }) => column === name)).table, order)
+      : undefined
+  const numbers = [...own.table.columns.filter(({ name }) => varying.includes(name)), ...(runs?.columns ?? [])].filter(isNumeric)
+  const walls = options.rules === 'off' ? [] : findWalls(numbers, own.table)
   const { past, steps, shares } = await fitFurther(
     { data: own, first, times, varying, ends, besides },
-    { known, names, options: asked },
+    { known, names, options: asked, sums: sumsBefore(running, own, first) },
     context
   )
-  return { law: { past, steps, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}) } }, shares }
+  const summed = { walls, formats: own.formats, ...(running.length > 0 ? { running } : {}) }
+  return { law: { past, steps, panel: { constant, varying, names, ...(times ? { ticks: times.ticks } : {}), ...summed } }, shares }
 }
 
 /** The categories of a table, under names beside those of columns. */

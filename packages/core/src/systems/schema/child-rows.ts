@@ -1,3 +1,4 @@
+import { derives, type KeptRule } from '../../code/rules/kept-rules.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
@@ -9,6 +10,7 @@ import { prepareRows } from '../prepare.js'
 import { type Copy, findCopies } from './copies.js'
 import type { Links } from './links.js'
 import { type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+import { besideSiblings, findSiblings, isEmpty, NO_SIBLINGS, passedOn, type Siblings, takeSiblingsOut } from './siblings.js'
 
 /** The rows of a table by the rows that they refer to, as groups of a panel. */
 export interface ChildRows extends ReadTable {
@@ -24,6 +26,8 @@ export interface ChildRows extends ReadTable {
   readonly times?: PanelTimes | undefined
   /** What is not drawn, as the rows say it that these refer to. */
   readonly copies: readonly Copy[]
+  /** What they say of each other. */
+  readonly siblings: Siblings
   readonly constant: readonly string[]
   readonly varying: readonly string[]
 }
@@ -31,11 +35,26 @@ export interface ChildRows extends ReadTable {
 /** The column along which the rows of one parent follow each other: the first of dates of which every row has one, and that is its own. */
 function timeIn(raw: RawTable, options: OneTable, copies: readonly Copy[]): string | undefined {
   if (raw.columns.length === 0) return undefined
-  const { columns } = prepareRows(raw, options).data.table
-  return columns.find((column) => column.kind === 'datetime' && !column.missing && !isCopied(copies, column.name))?.name
+  const dates = prepareRows(raw, options).data.table.columns.filter((column): column is NumericColumn => column.kind === 'datetime')
+  const own = dates.filter((column) => !column.missing && !isCopied(copies, column.name)).map(({ name }) => name)
+  if (own.length === 0 || dates.every(({ name }) => !isCopied(copies, name))) return own[0]
+  // What rules count from a date that is copied is no more the rows' own.
+  const { rules } = readTableOf(raw, pinned(options, namesIn(copies)))
+  return own.find((name) => !rules?.rules.some((rule) => rule.column === name && isPlain(rule)))
 }
 
+const namesIn = (of: readonly { readonly column: string }[]): string[] => of.map(({ column }) => column)
 const isCopied = (copies: readonly Copy[], name: string): boolean => copies.some(({ column }) => column === name)
+
+/** Whether a rule gives its column, and not only bounds of it. */
+const isPlain = (rule: KeptRule): boolean => derives(rule) && rule.kind !== 'order'
+
+/** Options under which no rule derives some columns: others may be, from them. */
+function pinned(options: OneTable, names: readonly string[]): OneTable {
+  if (names.length === 0) return options
+  const scaling = typeof options.scaling === 'object' ? options.scaling : {}
+  return { ...options, scaling: { ...scaling, ...Object.fromEntries(names.map((name) => [name, 'standard' as const])) } }
+}
 
 interface Referring extends Pick<Links, 'parentOf'> {
   readonly lines?: Float64Array | undefined
@@ -45,15 +64,21 @@ interface Referring extends Pick<Links, 'parentOf'> {
 
 /** Reads a table whose rows refer to those of another; `raw` without keys into other tables. Cost O(cells · log n). */
 export function readChildRows(raw: RawTable, { parentOf, lines, parent }: Referring, options: OneTable): ChildRows {
-  const read = readModelled(raw, options, (own) => findCopies({ own, parent, parentOf }))
-  const { data, time, copies } = read
-  const clock = data.table.columns.find(({ name }) => name === time) as NumericColumn | undefined
+  const bare = readTableOf(raw, { ...options, rules: 'off', rule: undefined })
+  const isOff = options.rules === 'off'
+  const copies = isOff ? [] : findCopies({ own: bare.whole.table, parent, parentOf })
+  const isModelled = bare.data.table.columns.some(({ kind }) => kind !== 'identifier')
+  const time = isModelled ? timeIn(raw, options, copies) : undefined
+  const clock = bare.whole.table.columns.find(({ name }) => name === time) as NumericColumn | undefined
   const { order, first, groupOf } = groupsOf(parentOf, [clock?.values, lines])
+  const siblings = isOff ? NO_SIBLINGS : siblingsIn(bare.whole, { order, first, time, copies })
+  const read = isOff ? bare : withoutTold(raw, { bare, options, copies, time, siblings, order, first })
+  const { data } = read
   const modelled = keepColumns(data, ({ kind, name }) => kind !== 'identifier' && name !== time && !isCopied(copies, name))
   const times =
     clock && timesOf(takeTableRows({ columns: [clock], rowCount: order.length }, order).columns[0] as NumericColumn, data.formats, first)
   const own = { table: takeTableRows(modelled.table, order), formats: modelled.formats }
-  return withOwn({ ...read, own, order, first, groupOf, times, constant: [], varying: [] }, own)
+  return withOwn({ ...read, time, copies, siblings, own, order, first, groupOf, times, constant: [], varying: [] }, own)
 }
 
 /** Rows of which other columns are drawn: those that are the same in all rows of each parent once, others row by row. */
@@ -66,30 +91,46 @@ export function withOwn(rows: ChildRows, own: ChildRows['own']): ChildRows {
   return { ...rows, own, constant, varying }
 }
 
-/** The time, and what rows copy, is never derived by a rule: others may be, from it. */
-function readModelled(
-  raw: RawTable,
-  options: OneTable,
-  copiesOf: (own: Table) => readonly Copy[]
-): ReadTable & Pick<ChildRows, 'time' | 'copies'> {
-  const bare = readTableOf(raw, { ...options, rules: 'off', rule: undefined })
-  const copies = options.rules === 'off' ? [] : copiesOf(bare.whole.table)
-  const time =
-    bare.data.table.columns.length === 0 || bare.data.table.columns.every(({ kind }) => kind === 'identifier')
-      ? undefined
-      : timeIn(raw, options, copies)
-  if (time === undefined || options.rules === 'off') return { ...withoutRulesOf(copies, readTableOf(raw, options)), time, copies }
-  const scaling = typeof options.scaling === 'object' ? options.scaling : {}
-  const read = readTableOf(raw, { ...options, scaling: { ...scaling, [time]: 'standard' } })
-  return { ...withoutRulesOf(copies, read), time, copies }
+interface InOrder extends Pick<ChildRows, 'order' | 'first' | 'time' | 'copies'> {}
+
+function siblingsIn({ table, formats }: InferredTable, { order, first, time, copies }: InOrder): Siblings {
+  const told = (name: string) => isCopied(copies, name)
+  return findSiblings({ data: { table: takeTableRows(table, order), formats }, first, time, told })
 }
 
-/** A table as it is without the rules of what rows copy. */
-function withoutRulesOf(copies: readonly Copy[], read: ReadTable): ReadTable {
-  if (!read.rules?.rules.some(({ column }) => isCopied(copies, column))) return read
-  const rules = { ...read.rules, rules: read.rules.rules.filter(({ column }) => !isCopied(copies, column)) }
-  const data = { ...takeRulesOut(rules, read.whole), notes: read.data.notes }
-  return { ...read, data, rules: rules.rules.length > 0 ? rules : undefined }
+interface Told extends InOrder {
+  readonly bare: ReadTable
+  readonly options: OneTable
+  readonly siblings: Siblings
+}
+
+/**
+ * A table with its rules, and without what they derive. No rule derives the time, what rows copy, nor what they have from those before and after
+ * them, or give on to these: others are derived from it.
+ */
+function withoutTold(raw: RawTable, { bare, options, copies, time, siblings, order, first }: Told): ReadTable {
+  const given = [...(time === undefined ? [] : [time]), ...namesIn(copies), ...passedOn(siblings)]
+  const held = readTableOf(raw, pinned(options, given))
+  // Bounds of a date that ends where the next row starts are kept in last rows; what gives it as a whole would be broken.
+  const ahead = namesIn(siblings.ahead).filter((name) => held.rules?.rules.some((rule) => rule.column === name && isPlain(rule)))
+  const read = ahead.length > 0 ? readTableOf(raw, pinned(options, [...given, ...ahead])) : held
+  if (!read.rules && isEmpty(siblings)) return read
+  const rules = read.rules && {
+    ...read.rules,
+    rules: besideSiblings(siblings, read.rules).filter(({ column }) => !isCopied(copies, column))
+  }
+  const whole = isEmpty(siblings) ? read.whole : inPlaces(takeSiblingsOut(siblings, takenInOrder(bare.whole, order), first), order)
+  const data = { ...(rules ? takeRulesOut(rules, whole) : whole), notes: read.data.notes }
+  return { ...read, data, rules: rules && rules.rules.length > 0 ? rules : undefined }
+}
+
+const takenInOrder = (data: InferredTable, order: Uint32Array): InferredTable => ({ ...data, table: takeTableRows(data.table, order) })
+
+/** Rows that stand in an order where they stood before. */
+function inPlaces(data: InferredTable, order: Uint32Array): InferredTable {
+  const places = new Uint32Array(order.length)
+  for (const [i, row] of order.entries()) places[row] = i
+  return takenInOrder(data, places)
 }
 
 /** Rows by parent, then by what comes first: their time, and their number. */

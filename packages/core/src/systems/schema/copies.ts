@@ -1,4 +1,5 @@
 import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { DAY } from '../../code/rules/quantity.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { logChanceOfOrder } from './aggregates.js'
 import { type ForeignKey, keyText } from './keys.js'
@@ -9,6 +10,10 @@ export interface Copy {
   readonly from: string
   /** Of a number, where it is not that of the other: 49 of a plan is 49.00 of an invoice. */
   readonly kind?: 'number' | 'integer' | undefined
+  /** Of a date, the day of the other one alone. */
+  readonly day?: true | undefined
+  /** Of a date, how many milliseconds it always is after the other one, or after its day. */
+  readonly plus?: number | undefined
 }
 
 interface Referring {
@@ -35,13 +40,46 @@ export function findCopies({ own, parent, parentOf }: Referring): Copy[] {
   return own.columns.flatMap((column) => {
     const mine = cellsOf(column)
     if (column.kind === 'identifier' || without.some((i) => mine(i) !== undefined)) return []
-    const from = parent.columns.find((other) => {
-      if (!areAlike(column, other, rows, (i) => parentOf[i]!)) return false
-      const cell = cellsOf(other)
+    const isBelieved = (other: Column, copy: Copy) => {
+      const cell = cellsOf(copiedFrom(other, copy))
       return isBelievedAtLog(logChanceOfOrder(referred.map((p) => cell(p) ?? '')), candidates)
+    }
+    const found = parent.columns.flatMap((other) => {
+      const copy = copyIn(column, other, { rows, parentOf })
+      return copy && isBelieved(other, copy) ? [copy] : []
     })
-    return from ? [{ column: column.name, from: from.name, ...kindBeside(column, from) }] : []
+    // The same date goes before one that is always as long before.
+    const best = found.find(({ plus }) => plus === undefined) ?? found[0]
+    return best ? [best] : []
   })
+}
+
+/** How a column copies another one; undefined where it does not. */
+function copyIn(
+  column: Column,
+  other: Column,
+  { rows, parentOf }: { readonly rows: readonly number[]; readonly parentOf: Int32Array }
+): Copy | undefined {
+  const names = { column: column.name, from: other.name }
+  if (areAlike(column, other, rows, (i) => parentOf[i]!)) return { ...names, ...kindBeside(column, other) }
+  if (column.kind !== 'datetime' || other.kind !== 'datetime') return undefined
+  const [mine, said] = [cellsOf(column), cellsOf(other)]
+  const there = rows.find((i) => mine(i) !== undefined && said(parentOf[i]!) !== undefined)
+  if (there === undefined) return undefined
+  const isDay = rows.every((i) => mine(i) === undefined || (mine(i) as number) % DAY === 0)
+  for (const day of isDay ? [undefined, true as const] : [undefined]) {
+    const plus = (mine(there) as number) - dayOr(day, said(parentOf[there]!) as number)
+    const copy: Copy = { ...names, ...(day ? { day } : {}), ...(plus === 0 ? {} : { plus }) }
+    if (areAlike(column, copiedFrom(other, copy), rows, (i) => parentOf[i]!)) return copy
+  }
+  return undefined
+}
+
+const dayOr = (day: true | undefined, time: number): number => (day ? DAY * Math.floor(time / DAY) : time)
+
+/** The cells that are copied. */
+export function copiedFrom(other: Column, { day, plus = 0 }: Pick<Copy, 'day' | 'plus'>): Column {
+  return isNumeric(other) && (day || plus !== 0) ? { ...other, values: other.values.map((time) => dayOr(day, time) + plus) } : other
 }
 
 const isPlainNumber = ({ kind }: Column): boolean => kind === 'number' || kind === 'integer'
@@ -60,9 +98,12 @@ export function areAlike(column: Column, other: Column, rows: readonly number[],
 }
 
 /** Rows whose column is not what the other one says of the row that they refer to; of columns of two kinds all. */
-export function brokenCopies({ column, from }: { readonly column: Column; readonly from: Column }, parentOf: Int32Array): number {
+export function brokenCopies(
+  { column, from, copy = {} }: { readonly column: Column; readonly from: Column; readonly copy?: Pick<Copy, 'day' | 'plus'> },
+  parentOf: Int32Array
+): number {
   if (!areOfOneKind(column, from)) return parentOf.length
-  const [own, other] = [cellsOf(column), cellsOf(from)]
+  const [own, other] = [cellsOf(column), cellsOf(copiedFrom(from, copy))]
   return parentOf.reduce((broken, p, i) => broken + Number(own(i) !== (p < 0 ? undefined : other(p))), 0)
 }
 
@@ -73,5 +114,22 @@ function cellsOf(column: Column): (row: number) => number | string | undefined {
 }
 
 /** A copy as people write it. */
-export const copyText = (key: ForeignKey, { column, from }: Copy): string =>
-  `${key.table}.${column} = ${key.to.table}.${from} by ${keyText(key)}`
+export function copyText(key: ForeignKey, { column, from, day, plus = 0 }: Copy): string {
+  const said = `${key.to.table}.${from}`
+  return `${key.table}.${column} = ${day ? `day(${said})` : said}${spanText(plus)} by ${keyText(key)}`
+}
+
+const UNITS = [
+  ['days', DAY],
+  ['hours', 3_600_000],
+  ['minutes', 60_000],
+  ['seconds', 1000]
+] as const
+
+/** ` + 14 days`; nothing of none. */
+export function spanText(span: number): string {
+  if (span === 0) return ''
+  const [unit, length] = UNITS.find(([, own]) => span % own === 0) ?? (['milliseconds', 1] as const)
+  const count = Math.abs(span) / length
+  return ` ${span > 0 ? '+' : '-'} ${count} ${count === 1 ? unit.slice(0, -1) : unit}`
+}

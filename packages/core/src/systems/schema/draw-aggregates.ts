@@ -2,8 +2,10 @@ import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { isCategorical, isNumeric } from '../../table/table.js'
 import { aggregateColumn, feeds } from './aggregates.js'
-import { type DrawnTable, referredRows, withColumns } from './drawn-table.js'
+import { asDrawn, type DrawnTable, withColumns } from './drawn-table.js'
 import type { ForeignKey } from './keys.js'
+import { sourceOf, withKin } from './kin.js'
+import { referredRows } from './links.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import { withSame } from './pick-law.js'
 
@@ -39,15 +41,12 @@ interface PassingDown extends Pick<SchemaModel, 'tables'> {
 /** What rows copy from those of a table that says something else now, and what their own rows copy from them. Cost O(rows). */
 function passDown(name: string, { tables, drawn, seed }: PassingDown): void {
   for (const [below, table] of Object.entries(tables)) {
-    const { key, copies = [] } = table.child ?? {}
-    if (key?.to.table !== name || copies.length === 0 || !drawn.has(below)) continue
-    const [rows, parent] = [drawn.get(below)!, drawn.get(name)!]
-    const { columns } = withSame(
-      { same: copies },
-      { columns: [], rowCount: rows.table.rowCount },
-      parent.table,
-      referredRows(key, rows, parent)
-    )
+    const { key, copies = [], kin = [] } = table.child ?? {}
+    if (!key || copies.length === 0 || !drawn.has(below)) continue
+    if (key.to.table !== name && !kin.some((one) => sourceOf(one) === name)) continue
+    const [rows, parent] = [drawn.get(below)!, drawn.get(key.to.table)!]
+    const wide = withKin(parent.table, kin, (other) => asDrawn(tables[other]!.context, drawn.get(other)!.table))
+    const { columns } = withSame({ same: copies }, { columns: [], rowCount: rows.table.rowCount }, wide, referredRows(key, rows, parent))
     const changed = copies.map(({ column }) => column)
     const own = { changed, said: new Set(changed), seed: seedFor(keyFromSeed(seed), below) }
     drawn.set(below, recomputed(table, withColumns(rows, columns), own))

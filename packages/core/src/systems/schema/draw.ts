@@ -1,33 +1,40 @@
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
-import { beside, matrix, takeValues } from '../../num/matrix.js'
+import { beside, type Matrix, matrix, takeRows, takeValues } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { rowsInOrder } from '../../table/row-order.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
-import { drawFurther } from '../panel/draw.js'
+import { copyCells, drawFurther } from '../panel/draw.js'
 import { contextOfRows } from '../panel/past.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
+import { sumsAfter, sumsIn, withSums } from '../panel/sums.js'
 import { timeAt } from '../panel/ticks.js'
+import { rowsBeyond } from '../panel/walls.js'
 import { tables as tableSystem } from '../table/system.js'
+import { keptWithin } from './bounds.js'
 import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
 import { mostOf } from './count-ceiling.js'
 import { drawCounts, withCounts } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
-import { asDrawn, type DrawnTable, inLayout, keyed, referredRows, referringColumns, type Written } from './drawn-table.js'
+import { asDrawn, type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { ofParents } from './fit.js'
-import { drawGiven } from './given-law.js'
+import { drawGiven, type KnownBesides } from './given-law.js'
 import type { KeptTable } from './kept-tables.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
+import { withKin } from './kin.js'
 import { numbered } from './line-numbers.js'
+import { referredRows } from './links.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
+import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
+import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
 
@@ -123,8 +130,27 @@ async function drawChild(
   { seed, context, drawn, tables, isReferred, scale }: ChildDraw
 ): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
-  const { rows, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
-  const whole = law.rules ? putRulesBack(law.rules, rows, { key: keyFor(keyFromSeed(seed), 'rules') }) : rows
+  const { rows, wide, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
+  const key = keyFor(keyFromSeed(seed), 'rules')
+  const ruled = law.rules ? putRulesBack(law.rules, rows, { key }) : rows
+  const told = new Set(law.told)
+  const led = [...law.picks, ...(law.through ?? [])].map(({ key: one }, k) => ({
+    key: keyText(one),
+    table: referredTo(one, drawn, tables).table,
+    rowOf: targetOf[k]!
+  }))
+  const keeping = {
+    led: [{ key: keyText(law.key), table: wide, rowOf: parentOf }, ...led],
+    parentOf,
+    isOrdered: Boolean(law.siblings || law.lines),
+    rules: law.rules,
+    time: law.time?.name,
+    isFree: (name: string) => !told.has(name),
+    key: keyFor(key, 'bounds')
+  }
+  const within = law.bounds ? keptWithin(law.bounds, ruled, keeping) : ruled
+  const along = { parentOf, time: law.time?.name, rules: law.rules, key }
+  const whole = law.siblings ? putSiblingsBack(law.siblings, within, along) : within
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
   const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
@@ -151,6 +177,8 @@ const withNone = ({ none }: ChildLaw, width: number): Float64Array => (none.leng
 interface ChildRowsDrawn {
   /** Without keys and what rules derive. */
   readonly rows: Written
+  /** The rows that they refer to, with what these lead to. */
+  readonly wide: Table
   readonly parentOf: Int32Array
   /** Rows that they refer to besides, of each pick, then of each key that goes without saying. */
   readonly targetOf: readonly Int32Array[]
@@ -165,14 +193,16 @@ function referredTo({ to }: ForeignKey, drawn: ReadonlyMap<string, DrawnTable>, 
 /** The rows of all parents. */
 async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: ChildDraw): Promise<ChildRowsDrawn> {
   const own = contextOf(seed, context)
-  const parent = referredTo(law.key, drawn, tables)
+  const alone = referredTo(law.key, drawn, tables)
+  const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
+  const parent = { ...alone, table: withKin(alone.table, law.kin, tableOf) }
   const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table, scale)
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
   const besides = categoriesOf(law.besides ?? [], parent.table, units.groupOf)
   const lifts = law.further && headLifts(law.further, units.sizes)(law.heads.encoder)
-  const heads = await drawGiven(law.heads, given, { ...own, key: keyFor(own.key, 'heads') }, { besides, lifts })
+  const heads = await drawHeads(law, given, { ...own, key: keyFor(own.key, 'heads') }, { besides, lifts })
   const first = firstsOf(law.alone ? units.sizes.map(() => 1) : units.sizes)
   const known = knownOf({ given, heads, constants: law.constants, start: law.time && law.names.start })
   const dates = law.time && datesOf(law.time.start, units.groupOf, parent.table, law.time.ticks)
@@ -190,18 +220,36 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: 
       : rowsUntil(endsOf({ last: law.time.cut }, dates!, until), { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
   const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
   const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
-  const picked = await pickAll(law, { rows: further.table, parentOf, drawn, tables, scale, own })
+  const picked = await pickAll(law, { rows: further.table, parent: parent.table, parentOf, drawn, tables, scale, own })
   const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
-  return withPlace({ rows: assembled(law, { ...further, table }), parentOf, targetOf: picked.targetOf }, picked.without)
+  return withPlace({ rows: assembled(law, { ...further, table }), wide: parent.table, parentOf, targetOf: picked.targetOf }, picked.without)
+}
+
+/** Draws of first rows until they keep to all walls. */
+const MOST_TRIES = 20
+
+/** First rows, drawn again where one crosses a wall. */
+async function drawHeads({ heads: law, further }: ChildLaw, given: Matrix, context: Context, known: KnownBesides): Promise<Table> {
+  const heads = await drawGiven(law, given, context, known)
+  const { walls = [], running = [], formats } = further?.panel ?? {}
+  const of = { panel: { running, ...(formats ? { formats } : {}) } }
+  for (let attempt = 1; attempt < MOST_TRIES && walls.length > 0; attempt++) {
+    const beyond = rowsBeyond(walls, withSums(running, heads, sumsAfter(of, heads, sumsIn(running, heads))))
+    if (beyond.length === 0) break
+    const some = { besides: known.besides && takeTableRows(known.besides, beyond), lifts: known.lifts && takeRows(known.lifts, beyond) }
+    const again = await drawGiven(law, takeRows(given, beyond), { ...context, key: keyFor(context.key, `again ${attempt}`) }, some)
+    for (const [c, column] of again.columns.entries()) copyCells(column, heads.columns[c]!, beyond)
+  }
+  return heads
 }
 
 /** Rows without those that found no place, as nobody takes a course that is full. */
 function withPlace(drawn: ChildRowsDrawn, without: ReadonlySet<number>): ChildRowsDrawn {
   if (without.size === 0) return drawn
-  const { rows, parentOf, targetOf } = drawn
+  const { rows, wide, parentOf, targetOf } = drawn
   const placed = Uint32Array.from(parentOf.keys()).filter((i) => !without.has(i))
   const of = (all: Int32Array) => Int32Array.from(placed, (i) => all[i]!)
-  return { rows: { ...rows, table: takeTableRows(rows.table, placed) }, parentOf: of(parentOf), targetOf: targetOf.map(of) }
+  return { rows: { ...rows, table: takeTableRows(rows.table, placed) }, wide, parentOf: of(parentOf), targetOf: targetOf.map(of) }
 }
 
 interface Begun {
@@ -224,6 +272,8 @@ function withStarts({ time, names }: ChildLaw, heads: Table, { groupOf, dates, e
 
 interface Picking {
   readonly rows: Table
+  /** The rows that they refer to, with what these lead to. */
+  readonly parent: Table
   readonly parentOf: Int32Array
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
@@ -241,9 +291,11 @@ interface Picked {
 /** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
 async function pickAll(
   { key: counted, picks, through = [], lookups = [] }: ChildLaw,
-  { rows, parentOf, drawn, tables, scale, own }: Picking
+  { rows, parent, parentOf, drawn, tables, scale, own }: Picking
 ): Promise<Picked> {
   const targetOf: Int32Array[] = []
+  const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
+  const rowsBy = (key: ForeignKey) => (isKey(key, counted) ? parentOf : targetOf[picks.findIndex((one) => isKey(one.key, key))]!)
   const without = new Set<number>()
   let table = rows
   for (const pick of picks) {
@@ -261,11 +313,13 @@ async function pickAll(
         most: pick.counts.most === undefined || (pick.counts.ofRows && scale > 1) ? undefined : mostOf(pick.counts.most, to.table),
         rows: referring,
         parentOf,
-        apart: pick.apart
+        apart: pick.apart,
+        near: pick.near && amongOf(pick.near, rowsBy(pick.near.start), tableOf)
       },
       keyFor(key, 'choice')
     )
-    for (const i of referring) if (chosen[i]! < 0) without.add(i)
+    // Who may refer to none does so where there is none to choose.
+    if (!(pick.near && pick.empty)) for (const i of referring) if (chosen[i]! < 0) without.add(i)
     targetOf.push(chosen)
     table = withSame(pick, table, to.table, chosen)
   }
@@ -279,7 +333,7 @@ async function pickAll(
   }
   for (const one of lookups) {
     const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
-    table = withLookups([one], table, referredTo(one.key, drawn, tables).table, rowOf)
+    table = withLookups([one], table, isKey(one.key, counted) ? parent : referredTo(one.key, drawn, tables).table, rowOf)
   }
   return { table, targetOf, without }
 }

@@ -124,26 +124,3 @@ export function presentDrawn(
   const raw = presentTable({ ...drawn, columns }, formats, kept && cells === kept.kind ? 'source' : cells, seed)
   return kept ? { ...raw, dialect: kept } : raw
 }
-
-/** Row that each row refers to; −1 for none. */
-export function referredRows(key: ForeignKey, own: Pick<DrawnTable, 'table'>, parent: Pick<DrawnTable, 'table'>): Int32Array {
-  const cells = ({ table }: Pick<DrawnTable, 'table'>, names: readonly string[]) => {
-    const all = names.map((name) => {
-      const column = table.columns.find((one) => one.name === name)!
-      return 'cells' in column ? (column.cells ?? []) : []
-    })
-    return Array.from({ length: table.rowCount }, (_, i) => (all.length === 1 ? all[0]![i]! : JSON.stringify(all.map((one) => one[i]))))
-  }
-  const targets = cells(
-    parent,
-    pairsOf(key).map(({ to }) => to)
-  )
-  const rowOf = new Map(targets.map((cell, i) => [cell, i]))
-  return Int32Array.from(
-    cells(
-      own,
-      pairsOf(key).map(({ column }) => column)
-    ),
-    (cell) => rowOf.get(cell) ?? -1
-  )
-}

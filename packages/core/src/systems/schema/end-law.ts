@@ -5,7 +5,7 @@ import { numbersOf } from '../../table/rows.js'
 import { areLightTails, hasLightTails } from '../../table/scaling.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { firstsOf, groupOfRows } from '../panel/spans.js'
-import type { Ticks } from '../panel/ticks.js'
+import { type Ticks, tickOf } from '../panel/ticks.js'
 
 /**
  * What no row stands after, in ticks: so long after the date that first rows are counted from, and the last time of all, each only where times end there;
@@ -108,12 +108,12 @@ const datesIn = ({ columns }: Table, { kind }: Pick<Ticks, 'kind'>): NumericColu
     : columns.filter((column): column is NumericColumn => isNumeric(column) && column.kind === 'datetime')
 
 /** Ticks of that date for each group; infinite where it is not there. */
-function untilOf({ column: name, wholeDay }: EndDate, { parent, groupOf, ticks: { origin, unit, kind } }: Ended): Float64Array {
+function untilOf({ column: name, wholeDay }: EndDate, { parent, groupOf, ticks }: Ended): Float64Array {
   const { values, missing } = numbersOf(parent, name)
   return Float64Array.from(groupOf, (row) => {
     if (row < 0 || missing?.[row]) return Number.POSITIVE_INFINITY
-    const tick = ((wholeDay ? values[row]! + DAY - 1 : values[row]!) - origin) / unit
-    return kind === 'real' ? tick : Math.floor(tick)
+    const tick = tickOf(ticks, wholeDay ? values[row]! + DAY - 1 : values[row]!)
+    return ticks.kind === 'real' ? tick : Math.floor(tick)
   })
 }
 

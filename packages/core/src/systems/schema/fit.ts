@@ -17,11 +17,12 @@ import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
 import { categoryTypes, drawnKeys, keptIn, keptNames, keptNotes, keptTable, listNote, namesIn } from './kept-tables.js'
-import { type ForeignKey, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
+import { type ForeignKey, inOrderBehind, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
 import { linesIn } from './line-numbers.js'
 import { cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
+import { listedBefore } from './near.js'
 import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
@@ -68,12 +69,18 @@ export async function fitSchema(
   const { tables, left, keys: all, found } = statedOrFound({ tables: given, keys: own }, { stated, missing: each.missing })
   checkTables(tables, all)
   const names = keptNames(tables, all, keep)
-  const { order, late } = inOrderOfKeys(Object.keys(tables), drawnKeys(all, names), mayBreakIn(tables, all, each.missing))
+  const { late } = inOrderOfKeys(Object.keys(tables), drawnKeys(all, names), mayBreakIn(tables, all, each.missing))
   // Keys are followed before anything is fitted: what is wrong with them is said at once.
   const linksBy = new Map(all.foreign.map((key) => [key, linksOf(tables, key, { missing: each.missing, orphans })]))
   const kept = keptIn(names, all, linksBy)
   const { keys } = kept
   const now = { ...keys, foreign: keys.foreign.filter((key) => !late.includes(key)) }
+  const lists = each.rules === 'off' ? [] : listedBefore(now.foreign.map((key) => linksBy.get(key)!))
+  const order = inOrderBehind(
+    Object.keys(tables),
+    { ...all, foreign: drawnKeys(all, names).foreign.filter((key) => !late.includes(key)) },
+    lists
+  )
   const optionsOf = (name: string) => {
     const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
@@ -236,8 +243,14 @@ async function fitReferring(
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
+  const wholeOf = (name: string) => fitted.get(name)!.whole.table
+  const linksInto = (table: string) =>
+    keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
-  const { read, ...child } = await fitChild({ raw: some, rows, links, others, lines, referred, keptBy, linksFrom, options: like }, own)
+  const { read, ...child } = await fitChild(
+    { raw: some, rows, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
+    own
+  )
   const whole = rows ? full.whole : read.whole
   const encoder = contextEncoder(whole)
   const parents = referred(links).context

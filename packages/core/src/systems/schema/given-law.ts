@@ -55,7 +55,7 @@ export async function fitGiven({ formats, ranked, liftsOf, ...all }: GivenRows, 
 }
 
 /** What is known of rows besides numbers: categories, and of their levels [n, L]. */
-interface KnownBesides {
+export interface KnownBesides {
   readonly besides?: Table | undefined
   readonly lifts?: Matrix | undefined
 }

@@ -177,6 +177,26 @@ export function inOrderOfKeys(names: readonly string[], all: SchemaKeys, mayBrea
   return { order: ordered, late }
 }
 
+/** The tables, each behind those that it refers to, and of pairs the first behind the second, where that leads in no circle. */
+export function inOrderBehind(
+  names: readonly string[],
+  keys: SchemaKeys,
+  pairs: readonly (readonly [string, string])[]
+): readonly string[] {
+  let behind = keys
+  for (const [table, before] of pairs) {
+    const own = { table, column: '', to: { table: before, column: '' } }
+    if (!leadsTo(before, table, behind)) behind = { ...behind, foreign: [...behind.foreign, own] }
+  }
+  return inOrderOfKeys(names, behind, () => false).order
+}
+
+function leadsTo(from: string, table: string, keys: SchemaKeys): boolean {
+  const seen = new Set([from])
+  for (const name of seen) for (const { to } of referencesOf(keys, name)) seen.add(to.table)
+  return seen.has(table)
+}
+
 function circleIn(left: ReadonlySet<string>, keys: SchemaKeys): ForeignKey[] {
   const circle: ForeignKey[] = []
   let at = [...left][0]!

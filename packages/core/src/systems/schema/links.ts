@@ -2,6 +2,7 @@ import { InputError } from '../../num/errors.js'
 import { counted } from '../../num/listed.js'
 import { textCells } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
 import { type ForeignKey, keyText, pairsOf, type SchemaKeys, type Tables } from './keys.js'
 
 /** Where the rows of a table lead by one of its keys. */
@@ -97,4 +98,31 @@ export function linksOf(tables: Tables, key: ForeignKey, { missing, orphans: wan
       try: orphans === cells.length ? 'another key: not one row refers to a row that is there' : 'correcting them, or --orphans empty'
     })
   return { key, parentOf, parents: rows.size, empty: cells.filter((cell) => cell === null).length, orphans }
+}
+
+interface HasTable {
+  readonly table: Table
+}
+
+/** Row that each row refers to; −1 for none. */
+export function referredRows(key: ForeignKey, own: HasTable, parent: HasTable): Int32Array {
+  const cells = ({ table }: HasTable, names: readonly string[]) => {
+    const all = names.map((name) => {
+      const column = table.columns.find((one) => one.name === name)!
+      return 'cells' in column ? (column.cells ?? []) : []
+    })
+    return Array.from({ length: table.rowCount }, (_, i) => (all.length === 1 ? all[0]![i]! : JSON.stringify(all.map((one) => one[i]))))
+  }
+  const targets = cells(
+    parent,
+    pairsOf(key).map(({ to }) => to)
+  )
+  const rowOf = new Map(targets.map((cell, i) => [cell, i]))
+  return Int32Array.from(
+    cells(
+      own,
+      pairsOf(key).map(({ column }) => column)
+    ),
+    (cell) => rowOf.get(cell) ?? -1
+  )
 }

@@ -8,6 +8,7 @@ import type { FurtherLaw } from '../panel/draw.js'
 import type { Ticks } from '../panel/ticks.js'
 import type { TableModel } from '../table/options.js'
 import type { Aggregate } from './aggregates.js'
+import type { Bound } from './bounds.js'
 import type { Copy } from './copies.js'
 import type { CountLaw } from './counts.js'
 import type { EndDate, EndLaw } from './end-law.js'
@@ -15,10 +16,12 @@ import type { FoundKey } from './find-keys.js'
 import type { GivenLaw } from './given-law.js'
 import type { KeptTable } from './kept-tables.js'
 import type { ForeignKey, SchemaKeys } from './keys.js'
+import type { Kin } from './kin.js'
 import type { LateLaw } from './late-law.js'
 import type { LineNumbers } from './line-numbers.js'
 import type { ParentLookup } from './parent-lookups.js'
 import type { PickLaw } from './pick-law.js'
+import type { Siblings } from './siblings.js'
 import type { StartLaw } from './start-law.js'
 import type { ThroughKey } from './through-keys.js'
 
@@ -47,6 +50,13 @@ export interface ChildLaw {
   readonly counts: CountLaw
   /** What rows copy from the row that they refer to by `key`; absent in models of before. */
   readonly copies?: readonly Copy[] | undefined
+  /** What the rows lead to that rows refer to by `key`, of whose columns others go by; absent in models of before. */
+  readonly kin?: readonly Kin[] | undefined
+  /** What rows keep to, and columns that are not put right for it; absent in models of before. */
+  readonly bounds?: readonly Bound[] | undefined
+  readonly told?: readonly string[] | undefined
+  /** What rows have from those before and after them of the same parent; absent in models of before. */
+  readonly siblings?: Siblings | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
   /** Columns that categories tell of the rows that they refer to by `key` or by one that goes without saying; absent in models of before. */

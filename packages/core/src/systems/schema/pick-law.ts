@@ -7,10 +7,11 @@ import { takeTableRows, unusedName } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { contextOfRows } from '../panel/past.js'
-import { areAlike, type Copy, kindBeside, LEAST_ROWS } from './copies.js'
+import { areAlike, type Copy, copiedFrom, kindBeside, LEAST_ROWS } from './copies.js'
 import { type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
+import type { Among, Near } from './near.js'
 
 /**
  * How rows choose the row of a further table that they refer to: its columns are drawn with the row as if they were the row's own,
@@ -28,6 +29,8 @@ export interface PickLaw {
   readonly same: readonly Copy[]
   /** Whether no two rows of one parent refer to the same row. */
   readonly apart: boolean
+  /** Of which of the rows, where not of all; absent in models of before. */
+  readonly near?: Near | undefined
 }
 
 /** Columns of the rows that a table's rows refer to, beside their own [n]. */
@@ -90,17 +93,22 @@ interface PickProblem {
   readonly joined: JoinedColumns
   /** The row's own columns. */
   readonly own: Table
+  readonly near: Near | undefined
 }
 
 /** Fits how rows choose. */
-export async function fitPick({ links, counts, targets, whole, parentOf, joined, own }: PickProblem, context: Context): Promise<PickLaw> {
+export async function fitPick(
+  { links, counts, targets, whole, parentOf, joined, own, near }: PickProblem,
+  context: Context
+): Promise<PickLaw> {
   return {
     key: links.key,
     counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, whole),
     joined: joined.joined,
     empty: joined.empty,
     same: sameColumns(own, joined, links.parentOf),
-    apart: neverTwice(parentOf, links.parentOf)
+    apart: neverTwice(parentOf, links.parentOf),
+    ...(near ? { near } : {})
   }
 }
 
@@ -155,13 +163,15 @@ interface PickedRows {
   readonly apart: boolean
   /** Rows choose of one layer alone: which, and that of each new row. */
   readonly layers?: { readonly wanted: Float64Array; readonly targets: Float64Array } | undefined
+  /** Or of some rows alone. */
+  readonly near?: Among | undefined
 }
 
 /**
  * The new row that each row refers to, −1 for none [n]: of those with the categories that were drawn, where there are any, one that
  * is like what was drawn, by a Gaussian kernel as wide as the nearest is away, and is still to be referred to, while there is one. −1 too where no row has room any more. Cost O(n·min(m, 512)).
  */
-export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart, layers }: PickedRows, key: Key): Int32Array {
+export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart, layers, near }: PickedRows, key: Key): Int32Array {
   const out = new Int32Array(wanted.places.rows).fill(-1)
   const total = counts.reduce((sum, count) => sum + Math.max(count, SELDOM), 0)
   const share = counts.map((count) => (rows.length * Math.max(count, SELDOM)) / total)
@@ -187,9 +197,10 @@ export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart,
     }
     const own = keyFor(key, i)
     const layer = `${layers?.wanted[i] ?? 0}`
-    const all = members.get(layer)!
-    const candidates =
-      open(someOf(members.get(`${layer} ${wanted.classes[i]}`), own)) ?? open(someOf(all, own)) ?? open(all) ?? (room ? undefined : all)
+    const within = near && [...(near.members.get(near.wanted[i]!) ?? [])]
+    const all = within ?? members.get(layer)!
+    const like = within ? within.filter((j) => targets.classes[j] === wanted.classes[i]) : members.get(`${layer} ${wanted.classes[i]}`)
+    const candidates = open(someOf(like, own)) ?? open(someOf(all, own)) ?? open(all) ?? (room || near ? undefined : all)
     if (!candidates) continue
     const due = candidates.filter((j) => left[j]! > 0)
     const among = due.length > 0 ? due : candidates
@@ -266,8 +277,12 @@ export function withSame({ same }: Pick<PickLaw, 'same'>, { columns, rowCount }:
     targetOf.map((target) => Math.max(0, target))
   )
   const own = same.map(
-    ({ column, from, kind }) =>
-      ({ ...lacking(rows.columns.find(({ name }) => name === from)!, targetOf), name: column, ...(kind ? { kind } : {}) }) as Column
+    ({ column, from, kind, ...how }) =>
+      ({
+        ...lacking(copiedFrom(rows.columns.find(({ name }) => name === from)!, how), targetOf),
+        name: column,
+        ...(kind ? { kind } : {})
+      }) as Column
   )
   return { columns: [...columns.filter(({ name }) => !same.some(({ column }) => column === name)), ...own], rowCount }
 }

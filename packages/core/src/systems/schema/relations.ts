@@ -53,7 +53,10 @@ function compareCopies({ links: [real, drawn], own, parent }: Related): RuleKept
   const column = ({ columns }: Table, name: string) => columns.find((one) => one.name === name)!
   return findCopies({ own: own.real, parent: parent.real, parentOf: real.parentOf }).map((one) => ({
     rule: copyText(real.key, one),
-    broken: brokenCopies({ column: column(own.synthetic, one.column), from: column(parent.synthetic, one.from) }, drawn.parentOf),
+    broken: brokenCopies(
+      { column: column(own.synthetic, one.column), from: column(parent.synthetic, one.from), copy: one },
+      drawn.parentOf
+    ),
     rows: own.synthetic.rowCount,
     floor: 0,
     most: 0

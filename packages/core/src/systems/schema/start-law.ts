@@ -2,7 +2,7 @@ import { reflectedInto } from '../../law/strata.js'
 import { variance } from '../../num/statistics.js'
 import { numbersOf } from '../../table/rows.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import type { Ticks } from '../panel/ticks.js'
+import { type Ticks, tickOf } from '../panel/ticks.js'
 
 /** A date of the parent's that no row is before: the first row is drawn by how long after it stands. Plain data. */
 export interface StartLaw {
@@ -22,14 +22,14 @@ interface Starts {
  * The date of the parent's after which all rows stand, of several the one that tells their times the best: how long after it varies
  * less than the times themselves. Undefined where there is none, or times are counted in months. Cost O(parents).
  */
-export function startLaw({ at, groupOf }: Starts, { columns }: Table, { kind, origin, unit }: Ticks): StartLaw | undefined {
-  if (kind === 'months' || kind === 'months-from-end') return undefined
+export function startLaw({ at, groupOf }: Starts, { columns }: Table, ticks: Ticks): StartLaw | undefined {
+  if (ticks.kind === 'months' || ticks.kind === 'months-from-end') return undefined
   const own = [...groupOf.keys()].filter((g) => groupOf[g]! >= 0)
   let least = variance(Float64Array.from(own, (g) => at[g]!))
   let found: StartLaw | undefined
   for (const column of columns) {
     if (!isNumeric(column) || column.kind !== 'datetime' || column.missing) continue
-    const dates = ticksIn(column, { origin, unit })
+    const dates = ticksIn(column, ticks)
     const gaps = Float64Array.from(own, (g) => at[g]! - dates[groupOf[g]!]!)
     const spread = variance(gaps)
     if (gaps.length < 2 || gaps.some((gap) => gap < 0) || !(spread < least)) continue
@@ -39,8 +39,8 @@ export function startLaw({ at, groupOf }: Starts, { columns }: Table, { kind, or
   return found
 }
 
-const ticksIn = ({ values }: NumericColumn, { origin, unit }: Pick<Ticks, 'origin' | 'unit'>): Float64Array =>
-  values.map((value) => (value - origin) / unit)
+const ticksIn = ({ values }: NumericColumn, ticks: Pick<Ticks, 'origin' | 'unit' | 'clock'>): Float64Array =>
+  values.map((value) => tickOf(ticks, value))
 
 /** Tick of that date for each group [G]; noughts where none is counted from. */
 export function datesOf(law: StartLaw | undefined, groupOf: Int32Array, parents: Table, ticks: Ticks): Float64Array {

@@ -9,7 +9,9 @@ import type { DrawnTable } from './drawn-table.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
+import { nearText } from './near.js'
 import { lookupText } from './parent-lookups.js'
+import { siblingTexts } from './siblings.js'
 import { throughText } from './through-keys.js'
 
 /** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
@@ -33,8 +35,12 @@ export function tellSchema(
     return child
       ? [
           ...(child.through ?? []).map(throughText),
+          ...child.picks.flatMap(({ key, near }) => (near ? [nearText(key, near)] : [])),
           ...(child.lookups ?? []).map(lookupText),
           ...(child.copies ?? []).map((one) => copyText(child.key, one)),
+          ...(child.siblings
+            ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
+            : []),
           ...limitTexts(name, child)
         ]
       : []

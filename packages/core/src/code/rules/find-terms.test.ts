@@ -89,6 +89,14 @@ describe('dates some calendar months from another', () => {
     expect(found({ joined: text(joined), terms, due: text(due) })).toEqual(['due = joined + 14 * P(terms = net14) + 30 * P(terms = net30)'])
   })
 
+  it('and not by a level where the days are 0 anyhow: they are the difference of the dates', () => {
+    const stages = some('stage', ['new', 'open', 'won'])
+    const drawn = some('age', [0, 3, 7, 11, 20, 34])
+    const ages = drawn.map((age, i) => (stages[i] === 'new' ? 0 : age!))
+    const last = joined.map((time, i) => time + ages[i]! * DAY)
+    expect(found({ created: text(joined), stage: stages, last: text(last), age: ages })).toContain('age = last - created')
+  })
+
   it('at the end of a month, on its first day or on another one', () => {
     const end = joined.map(lastOfMonth)
     expect(found({ joined: text(joined), closed: text(end) })).toEqual(['closed = month_end(joined)'])

@@ -292,6 +292,8 @@ function toldByTimes(one: CategoricalColumn, { name, values }: Quantity, { spans
     const isWhole = spans.every((span, i) => Number.isNaN(span) || (span === 0 && first + values[i]! === 0) || Number.isInteger(each(i)))
     if (!isWhole) continue
     const rates = spans.map((span, i) => (span === 0 && first + values[i]! === 0 ? Number.NaN : each(i)))
+    // As many times in all rows: then a level of which all numbers are 0 tells nothing.
+    if (new Set(rates.filter((rate) => !Number.isNaN(rate))).size === 1) continue
     const span = toldBy([one], { spans: rates, times: [...times, values], candidates })
     if (span) return binary('*', span, first === 0 ? column(name) : binary('+', number(first), column(name)))
   }

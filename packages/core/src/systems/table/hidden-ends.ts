@@ -61,10 +61,12 @@ export function showsEnds(hidden: HiddenEnds, written: WrittenTable): (row: numb
 /** A draw with what is said of rows that show an end, as no others were found. */
 export function tellingEnds(hidden: HiddenEnds | undefined, drawn: DrawnRows, asked?: Asked): DrawnRows {
   if (!hidden) return drawn
-  const isGiven = (name: string) => asked?.givens.some((given) => Object.hasOwn(given, name)) ?? false
-  const shows = showsEnds(new Map([...hidden].filter(([name]) => !isGiven(name))), drawn)
+  // A condition may say an end itself, in its own rows.
+  const { givens } = asked ?? { givens: [{}] }
+  const shows = givens.map((given) => showsEnds(new Map([...hidden].filter(([name]) => !Object.hasOwn(given, name))), drawn))
+  const { rowCount } = drawn.table
   let rows = 0
-  for (let row = 0; row < drawn.table.rowCount; row++) if (shows(row)) rows++
+  for (let row = 0; row < rowCount; row++) if (shows[Math.floor((row * givens.length) / rowCount)]!(row)) rows++
   if (rows === 0) return drawn
   const message = `${rows} of ${counted(drawn.table.rowCount, 'row')} show a number at an end of its column that few rows of the data have, as no others were found: a smaller --min-cell, or --exclude of columns`
   return { ...drawn, warnings: [...drawn.warnings, { name: ENDS_WARNING, message } satisfies NamedWarning] }

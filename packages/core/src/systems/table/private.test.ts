@@ -9,7 +9,7 @@ import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { linesOf } from '../../tell/telling.js'
 import { drawModel, fitModel } from '../system.js'
-import { ENDS_WARNING, hiddenIn, PRIVATE_CELL } from './hidden-ends.js'
+import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends.js'
 import type { DrawnRows, TableFit, TableModel } from './options.js'
 import { fitPrivate, PRIVACY_STAGE } from './private.js'
 import { heldOutEvaluation } from './second-fit.js'
@@ -159,6 +159,14 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(await tables.readOptions({ privacy: 0.9, minCell: 3 }, {})).toMatchObject({ minCell: 3 })
     expect(await tables.readOptions({ privacy: 0.9 }, {})).toMatchObject({ minCell: PRIVATE_CELL })
     expect(await tables.readOptions({}, {})).not.toHaveProperty('minCell')
+  })
+
+  it('counts rows of one condition that show an end though another condition states it', () => {
+    const column = { name: 'age', kind: 'integer' as const, values: Float64Array.of(90, 30, 90, 30) }
+    const formats = [{ name: 'age', source: 'number' as const, kind: 'integer' as const }]
+    const drawn = { table: { rowCount: 4, columns: [column] }, formats, notes: [], warnings: [] } as unknown as DrawnRows
+    const told = tellingEnds(new Map([['age', new Set([90])]]), drawn, { givens: [{ age: 90 }, {}] } as never)
+    expect(told.warnings).toMatchObject([{ name: ENDS_WARNING, message: expect.stringMatching(/^1 of 4 rows show/) }])
   })
 
   it('tries no kernel wider than it takes, and forests look at what may be chosen', () => {

@@ -22,7 +22,7 @@ export const privacyFields: readonly Field[] = [
       ...['local', 'latent', 'group', 'image'].map((other) => ({ beside: [other], because: 'one kernel on whole rows' }))
     ],
     sentence:
-      'How often whoever takes the nearer of two rows for one of the table may be right: ε is widened, or drawn rows that come nearest to rows of the table are left out, until it is no more on rows held out from a trial fit; a table for which neither will do is refused. Levels, and numbers at an end of their column, that fewer rows have than --min-cell says (5 when left out) do not come out.',
+      'How often a distance attack may be right, which takes the one of two rows that is nearer to a drawn row for one of the table. ε is widened, or the drawn rows nearest to the table are left out, until the attack on rows held out from a trial fit is right no more often; a table where neither is enough is refused. Rare levels, and numbers at an end of their column, do not come out if fewer rows have them than --min-cell says (default 5 here).',
     source: 'Stadler, Oprisanu, Troncoso 2022'
   }
 ]

@@ -73,7 +73,8 @@ interface TableParts {
 /** A numbered table; the first cell of every row is its heading. */
 export function table({ caption, head, rows, narrow }: TableParts): Html {
   const numeric = head.map((heading) => heading.endsWith('#'))
-  const kind = (c: number) => (numeric[c] ? html` class="number"` : '')
+  // The first column heads the rows, numbers too.
+  const kind = (c: number) => (c > 0 && numeric[c] ? html` class="number"` : '')
   const headings = head.map((heading, c) => html`<th scope="col"${kind(c)}>${heading.replace(/#$/, '')}</th>`)
   const lines = rows.map(
     (cells) => html`<tr>${cells.map((cell, c) => (c === 0 ? html`<th scope="row">${cell}</th>` : html`<td${kind(c)}>${cell}</td>`))}</tr>\n`

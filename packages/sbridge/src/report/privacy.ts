@@ -63,12 +63,12 @@ function attackSentences(evaluation: Evaluation | undefined, isApart: boolean): 
   return [
     ...(membership
       ? [
-          html`<p>Who takes the nearer to a synthetic row${of} of two rows for the one of the fit is right in ${shareText(membership.value)} of the cases (95 %: ${shareText(membership.interval[0])} to ${shareText(membership.interval[1])}), where a coin is in half; of the ${countText(membership.closest.rows)} rows that come closest ${countText(membership.closest.training)} are of the fit, by chance up to ${countText(membership.closest.most)}.</p>`
+          html`<p>An attacker who sees a row of the fit and a held-out one, and picks the one nearer to a synthetic row${of}, is right in ${shareText(membership.value)} of the cases (95 %: ${shareText(membership.interval[0])} to ${shareText(membership.interval[1])}); a guess is in half of them. Of the ${countText(membership.closest.rows)} rows that come closest, ${countText(membership.closest.training)} are of the fit; by chance it would be up to ${countText(membership.closest.most)}.</p>`
         ]
       : []),
     ...(singled
       ? [
-          html`<p>What a synthetic row${of} has in three columns is true of exactly one row of the fit in ${shareText(singled.value)} of ${countText(singled.conditions)} trials, and of exactly one held-out row in ${shareText(singled.heldOut)}: what is more was learned from single rows.</p>`
+          html`<p>Three cells of a synthetic row${of} match exactly one row of the fit in ${shareText(singled.value)} of ${countText(singled.conditions)} trials, and exactly one held-out row in ${shareText(singled.heldOut)}. Only the difference was learned from single rows.</p>`
         ]
       : [])
   ]

@@ -1,4 +1,6 @@
+import { commonDivisor } from '../num/common-divisor.js'
 import { typesFlag } from '../num/listed.js'
+
 /** A unit of a number that is written in several: what stands behind it, and how many of the next smaller one it is. */
 export interface PartUnit {
   readonly after: string
@@ -83,11 +85,9 @@ function formatFraction(value: number, parts: number): string {
   const count = Math.max(0, Math.round(value))
   const [whole, rest] = [Math.floor(count / parts), count % parts]
   if (rest === 0) return String(whole)
-  const common = divisor(rest, parts)
+  const common = commonDivisor(rest, parts)
   return `${whole === 0 ? '' : `${whole} `}${rest / common}/${parts / common}`
 }
-
-const divisor = (a: number, b: number): number => (b === 0 ? a : divisor(b, a % b))
 
 /** Wholes with fractions of them, at least one of both: of fractions alone each may be what was right out of how many. */
 function fractionsIn(cells: readonly string[]): PartsStyle | undefined {
@@ -96,7 +96,7 @@ function fractionsIn(cells: readonly string[]): PartsStyle | undefined {
   for (const cell of cells) {
     const [all, , , below = '1'] = FRACTION.exec(cell) ?? []
     if (!all || Number(below) === 0) return undefined
-    parts *= Number(below) / divisor(parts, Number(below))
+    parts *= Number(below) / commonDivisor(parts, Number(below))
     if (parts > MOST_PARTS) return undefined
   }
   return { units: [], fraction: parts }

@@ -1,3 +1,4 @@
+import { commonDivisor } from '../num/common-divisor.js'
 import { exp, log } from '../num/elementary.js'
 import { typesFlag } from '../num/listed.js'
 import type { ColumnFormat, Inferred, PairStyle } from './column-format.js'
@@ -86,8 +87,6 @@ function areShares(pairs: ReadonlySet<string>, between: string): boolean {
   const places = [...spans.values()].reduce((sum, [low, high]) => sum + high - low + 1, 0)
   return spans.size > 1 && numbers.length > 2 * spans.size && 2 * numbers.length > places
 }
-
-const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b))
 
 /** Whether numbers with a hyphen are those of two sides, of which either is the larger by turns: of a range the second always is. */
 function areScores({ firsts, seconds }: Pick<Pairs, 'firsts' | 'seconds'>): boolean {

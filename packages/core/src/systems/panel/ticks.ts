@@ -1,3 +1,4 @@
+import { commonDivisor } from '../../num/common-divisor.js'
 import { sorted } from '../../num/statistics.js'
 import { roundedWithin } from '../../table/bounds.js'
 import { type Clock, clockOf } from '../../table/clock.js'
@@ -30,13 +31,9 @@ export interface Ticks {
 const DAY = 86_400_000
 
 /** Greatest common divisor of whole numbers; 1 of none but noughts. */
-function commonDivisor(numbers: ArrayLike<number>): number {
+function unitOf(numbers: ArrayLike<number>): number {
   let divisor = 0
-  for (let i = 0; i < numbers.length; i++) {
-    let [a, b] = [divisor, Math.abs(numbers[i]!)]
-    while (b > 0) [a, b] = [b, a % b]
-    divisor = a
-  }
+  for (let i = 0; i < numbers.length; i++) divisor = commonDivisor(divisor, Math.abs(numbers[i]!))
   return divisor || 1
 }
 
@@ -68,7 +65,7 @@ export function ticksOf(
 
 function inUnits(kind: Ticks['kind'], counts: Float64Array, origin: number, first: number) {
   const steps = counts.map((count) => count - first)
-  const unit = commonDivisor(steps)
+  const unit = unitOf(steps)
   return { ticks: { kind, origin, unit }, at: steps.map((step) => step / unit) }
 }
 

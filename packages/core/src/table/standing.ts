@@ -8,14 +8,16 @@ export function embedEncoded(
   { coordinates, codes }: Encoded,
   factors: readonly number[] = encoder.factors.map((_, f) => f)
 ): Matrix {
-  const widths = factors.map((f) => encoder.factors[f]!.places.cols)
-  const out = matrix(coordinates.rows, coordinates.cols + widths.reduce((a, b) => a + b, 0))
-  const { rows, cols, data } = out
-  for (let i = 0, from = 0; i < rows; i++) for (let c = 0, at = i * cols; c < coordinates.cols; c++) data[at++] = coordinates.data[from++]!
-  let first = coordinates.cols
-  for (const [k, f] of factors.entries()) {
-    placeFactor(encoder, { codes, f }, out, first)
-    first += widths[k]!
+  const parts = factors.map((f) => ({ f, width: encoder.factors[f]!.places.cols, places: encoder.factors[f]!.places.data }))
+  const out = matrix(coordinates.rows, coordinates.cols + parts.reduce((sum, { width }) => sum + width, 0))
+  const { rows, data } = out
+  // In the order of memory: columns of many factors are further apart than what stays at hand.
+  for (let i = 0, from = 0, own = 0, at = 0; i < rows; i++, own += encoder.factors.length) {
+    for (let c = 0; c < coordinates.cols; c++) data[at++] = coordinates.data[from++]!
+    for (let k = 0; k < parts.length; k++) {
+      const { f, width, places } = parts[k]!
+      for (let place = codes[own + f]! * width, end = place + width; place < end; ) data[at++] = places[place++]!
+    }
   }
   return out
 }

@@ -279,6 +279,7 @@ function rankOf(target: Quantity, { by, groups, first, others, candidates }: Amo
     sizes[group]!++
   })
   if (most.some((x, g) => x > sizes[g]! || (sizes[g]! > 0 && x < 1)) || Math.max(...most) < 2) return undefined
+  if (by.length > 0 && others.some(({ values }) => isPlanned(target.values, values))) return undefined
   for (const of of others) {
     if (![true, false].some((way) => inOrder(target.values, of.values, { by, groups, first }, way))) continue
     if (!gapsAgree(of.values, target.values) || !isBelievedAtLog(-logOrders(of.values, groups), candidates)) continue
@@ -300,6 +301,20 @@ function rankOf(target: Quantity, { by, groups, first, others, candidates }: Amo
       }
   }
   return undefined
+}
+
+/**
+ * Whether a number tells the ranks by itself, whatever the group: those of each rank lie between those of its neighbours, as days of visits by
+ * a plan do. A rank among new rows, of which a group has any, would be another visit than the day and its name say.
+ */
+function isPlanned(ranks: Float64Array, values: Float64Array): boolean {
+  const ends = new Map<number, readonly [low: number, high: number]>()
+  ranks.forEach((rank, i) => {
+    const [value, known] = [values[i]!, ends.get(rank)]
+    if (!Number.isNaN(rank)) ends.set(rank, known ? [Math.min(known[0], value), Math.max(known[1], value)] : [value, value])
+  })
+  const sorted = [...ends.values()].sort((a, b) => a[0] - b[0])
+  return sorted.every(([low], k) => k === 0 || low > sorted[k - 1]![1])
 }
 
 /** Whether neighbours of a group, among some rows, have ranks in the order of their numbers: of others half do. */

@@ -322,6 +322,24 @@ test('what counts or ranks the rows of a design is drawn as any other column: no
   expect((await fit(rawOf(designed.slice(0, -1)))).totals).toBeDefined()
 })
 
+test('a visit that the day of a plan tells is no rank among new rows: its number and its name stay together', async () => {
+  const names = ['Screening', 'Week 2', 'Week 4', 'Week 6', 'Week 8']
+  const days = uniforms(keyFor(keyFromSeed(5), 'days'), 240)
+  const rows = Array.from({ length: 60 }, (_, k) => Array.from({ length: 3 + (k % 3) }, (_, place) => ({ k, place })))
+    .flat()
+    .map(({ k, place }, i) => ({
+      patient: `P-${100 + k}`,
+      visit: names[place]!,
+      visit_no: String(1 + place),
+      day: String(place === 0 ? 0 : 14 * place + Math.floor(7 * days[i]!) - 3),
+      score: money(5000 + Math.round(900 * days[239 - i]!))
+    }))
+  const model = await fit(rawOf(rows))
+  expect(model.standings).toBeUndefined()
+  const drawn = await rowsOf(model, { rows: 300 })
+  expect(drawn.filter((row) => names[Number(row.visit_no) - 1] !== row.visit)).toEqual([])
+})
+
 test('a count that other numbers go along with is drawn with them: intervals of patients and their places', async () => {
   const rows = Array.from({ length: 40 }, (_, k) => Array.from({ length: 1 + (k % 3) }, (_, place) => ({ k, place })))
     .flat()

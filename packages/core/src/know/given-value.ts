@@ -139,13 +139,16 @@ function unfitValue(encoder: Described, column: number, text: string): InputErro
   // Thousands of a column that is written without their marks.
   const bare = text.replace(/(?<=\d),(?=\d{3}(?!\d))/g, '')
   const meant = kind !== 'datetime' && bare !== text && readStyled(bare, number) !== undefined ? `${name}=${bare}` : undefined
-  if (pair)
+  if (pair) {
+    const isUnit = encoder.kinds.some((other) => other.name === pair.second && other.kind === 'category')
+    const [first, second] = isUnit ? ['number of a cell, without its unit', 'the unit'] : ['first number of a cell', 'the second']
     return new InputError({
       code: 'condition-value',
       got: `${name}=${text}`,
-      expected: `the first number of a cell, or an interval LOW..HIGH; ${pair.second} is the second`,
-      try: `${name}=1.5,${pair.second}=1..2`
+      expected: `the ${first}, or an interval LOW..HIGH; ${pair.second} is ${second}`,
+      try: isUnit ? `${name}=1.5 with '${pair.second}=…'` : `${name}=1.5,${pair.second}=1..2`
     })
+  }
   return new InputError({
     code: 'condition-value',
     got: `${name}=${text}`,

@@ -168,7 +168,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
       scientific: optional(scientificIn)
     })
   ),
-  pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text })),
+  pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text, turned: optional(flag) })),
   form: optional(text),
   words: optional(text),
   local: optional(flag),

@@ -7,11 +7,12 @@ import { secondName } from './pairs.js'
 import { precisionName } from './precisions.js'
 import type { RawTable } from './raw.js'
 import { emptyColumn, isEmpty } from './table.js'
+import { unitName } from './units.js'
 import { wordColumn, wordName } from './words.js'
 
 /** Whether a column is one of those that stand behind another while rows are modelled, and are written as part of it. */
 export const isBeside = (name: string, column: string): boolean =>
-  [offsetName, precisionName, secondName, wordName].some((nameOf) => name === nameOf(column))
+  [offsetName, precisionName, secondName, unitName, wordName].some((nameOf) => name === nameOf(column))
 
 /** Whether a table as it was read has a column, or that which it stands behind. */
 export const hasColumn = ({ columns }: Pick<RawTable, 'columns'>, name: string): boolean =>

@@ -4,12 +4,14 @@ import type { Numbering } from './numbering.js'
 import type { Bounds, RawColumn } from './raw.js'
 import type { Column, ColumnKind } from './table.js'
 
-/** What stands around the two numbers of each cell of a column, and the column that has the second of them. */
+/** What stands around the number of each cell of a column and what else is in it, and the column that has that: a second number, or a unit. */
 export interface PairStyle {
   readonly before: string
   readonly between: string
   readonly after: string
   readonly second: string
+  /** Whether the second stands in front, as a currency may. */
+  readonly turned?: boolean
 }
 
 /** A word for a missing cell, and the share of missing cells that it stands in. */
@@ -24,7 +26,7 @@ export interface ColumnFormat {
   readonly source: RawColumn['source']
   readonly kind: ColumnKind
   readonly number?: NumberStyle
-  /** Numbers that are the first of two in a cell. */
+  /** Numbers that are the first of two in a cell, or have a unit of their own. */
   readonly pair?: PairStyle
   /** The column that has the form of text of which others tell the rest. */
   readonly form?: string

@@ -27,6 +27,7 @@ import { areNames, countSingles, singlesOf } from './singles.js'
 import { strayText } from './stray-text.js'
 import { type CategoricalColumn, type Column, type ColumnKind, emptyColumn, type NumericColumn } from './table.js'
 import { clockNote, readClocks } from './time-of-day.js'
+import { areMeasures, measuresOf, unitName, unitsNote, withUnits } from './units.js'
 import { areFigures, withWords, wordName, wordsIn, wordsNote } from './words.js'
 
 /** A column of text as the kind that its cells spell, or that is wanted. Throws `InputError`. Cost O(cells). */
@@ -59,6 +60,8 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const isParted = notation?.decimal === ',' && !wanted && context.options.decimal === undefined && areUneven(cells) && context.hasPoints()
   const pairs = isOther || (notation && !isParted) ? undefined : inferPairs(base, cells, { ...context, wanted: numeric })
   if (pairs) return pairs
+  const measured = isOther || notation ? undefined : inferUnits(raw, cells, wanted, context)
+  if (measured) return measured
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
     const { read, style: number } = inShort(
@@ -132,6 +135,19 @@ function inferWords(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind
   const inferred = withWords(inferText(raw, [...found.bare], wanted, { ...context, notes }), found.words)
   if (!inferred) return undefined
   context.notes.push(...notes, ...(isStated ? [] : [wordsNote(raw.name, found.words)]))
+  return inferred
+}
+
+/** Numbers whose units differ; undefined of other columns. */
+function inferUnits(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind | undefined, context: Inferring): Inferred | undefined {
+  const name = unitName(raw.name)
+  const isStated = context.options.types?.[name] !== undefined
+  const found = context.names.has(name) ? undefined : measuresOf(cells)
+  if (!found || !(wanted || isStated || areMeasures(found))) return undefined
+  const notes: string[] = []
+  const inferred = withUnits(inferText(raw, [...found.bare], wanted, { ...context, notes }), found)
+  if (!inferred) return undefined
+  context.notes.push(...notes, ...(wanted || isStated ? [] : [unitsNote(raw.name, found.units)]))
   return inferred
 }
 

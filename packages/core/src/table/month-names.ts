@@ -50,6 +50,12 @@ const LANGUAGES: readonly (readonly [long: string, short: string])[] = [
   ['ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık', 'oca şub mar nis may haz tem ağu eyl eki kas ara']
 ]
 
+/** Whether a word is the name of a month in some language. */
+export const isMonthName = (word: string): boolean => {
+  const own = bare(word.toLowerCase())
+  return LANGUAGES.some((names) => names.some((list) => list.split(/[ |]/).includes(own)))
+}
+
 /** A word that may be the name of a month, with the point of one that is cut short. */
 const WORD = /\p{L}{3,}\.?/gu
 

@@ -148,15 +148,21 @@ function numbersIn(
   return { column: { name: base.name, kind, ...read }, format: { ...base, kind, number } }
 }
 
-/** How the pairs of a table are spelled; null where a row lacks one of the two. */
+/** How cells of two parts are spelled; null where a row lacks one of them. */
 export function pairSpelling(
   { columns }: Table,
-  pair: PairStyle,
+  { before, between, after, second: name, turned }: PairStyle,
   { formats, first }: { readonly formats: readonly ColumnFormat[]; readonly first: (value: number) => string }
 ): (row: number, value: number) => string | null {
-  const column = columns.find(({ name }) => name === pair.second)
-  const style = formats.find(({ name }) => name === pair.second)?.number ?? { padded: false }
-  if (!column || !isNumeric(column)) return (_, value) => first(value)
-  return (row, value) =>
-    column.missing?.[row] ? null : `${pair.before}${first(value)}${pair.between}${formatNumber(column.values[row]!, style)}${pair.after}`
+  const column = columns.find((one) => one.name === name)
+  if (!column || column.kind === 'identifier') return (_, value) => first(value)
+  const style = formats.find((one) => one.name === name)?.number ?? { padded: false }
+  const second = isNumeric(column)
+    ? (row: number) => (column.missing?.[row] ? undefined : formatNumber(column.values[row]!, style))
+    : (row: number) => column.levels[column.codes[row]!]
+  return (row, value) => {
+    const [own, other] = [first(value), second(row)]
+    if (other === undefined) return null
+    return `${before}${turned ? other : own}${between}${turned ? own : other}${after}`
+  }
 }

@@ -330,7 +330,15 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   // times of.
   const tellsPart = (name: string, of: string) =>
     lookups.some((one) => one.from.length === 1 && one.from[0] === name && !one.parts && isComputedOf(of, one.column, kept))
-  for (const step of steps) if (!tellsPart(step.column, step.of)) take({ kind: 'step', ...step })
+  // So does one that tells the column whatever the number is: what is sold by the litre, and not what has little fat. What tells the number too, or is
+  // told by it, as a mark by points, says no more than the number.
+  const tellsOne = (by: string, name: string) => lookups.some((one) => one.column === name && one.from[0] === by && one.from.length === 1)
+  const isOfKind = (name: string, of: string) =>
+    lookups.some(
+      ({ column: told, from, parts }) =>
+        told === name && from.length === 1 && !parts && hasLevels(from[0]!) && !tellsOne(from[0]!, of) && !stepIn(from[0]!, of)
+    )
+  for (const step of steps) if (!tellsPart(step.column, step.of) && !isOfKind(step.column, step.of)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
   // Hours by halves are a list, of which new ones are too.
@@ -340,7 +348,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   // of two numbers on which one lies.
   for (const one of lookups) {
     const { column: name, from, parts } = one
-    if (parts || tellsPart(name, from[0]!)) continue
+    if (parts || tellsPart(name, from[0]!) || (from.length === 1 && isOfKind(name, from[0]!))) continue
     const step =
       from.length === 1 ? (computed.has(from[0]!) || isByDecimals(one) ? stepIn(name, from[0]!) : undefined) : sideOfTwo(name, from)
     if (step) take({ kind: 'step', ...step })

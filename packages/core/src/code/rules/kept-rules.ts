@@ -121,6 +121,15 @@ export interface KeptRules {
   readonly rules: readonly KeptRule[]
   /** Of the whole table, in its order. */
   readonly columns: readonly RuledColumn[]
+  /** Computed categories that tell drawn columns, and under which name each is drawn beside these; absent where there are none. */
+  readonly beside?: readonly Beside[] | undefined
+}
+
+/** A category that a rule computes, drawn as well, and the drawn columns that it tells: of rows for which the rule computes another one these are exchanged. */
+export interface Beside {
+  readonly column: string
+  readonly as: string
+  readonly told: readonly string[]
 }
 
 /** Columns, drawn or derived before, that a rule computes its column from. */

@@ -9,7 +9,8 @@ import {
   type KeptRules,
   type RuledColumn,
   THERE,
-  type There
+  type There,
+  type ToldTerms
 } from '../code/rules/kept-rules.js'
 import { EXTREMES, type KeyPart } from '../code/rules/key-part.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
@@ -220,6 +221,9 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     from: optional(text),
     months: optional(isTrue),
     terms: optional(list(number(UNSCALED))),
+    told: optional(
+      record<ToldTerms>({ by: text, levels: list(record<ToldTerms['levels'][number]>({ level: text, term: number(UNSCALED) })) })
+    ),
     most: optional(number(UNSCALED)),
     within: optional(withinRecord),
     gap: text,
@@ -330,14 +334,14 @@ function checkRules({ rules, columns, beside = [] }: KeptRules, drawn: ReadonlyS
 /** Formulas and orders are of numbers; lookups and thresholds give what their column can hold. */
 function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at: string): void {
   const { kind, levels } = columns.get(one.column)!
-  const own = one.kind === 'order' ? one.within?.by : undefined
+  const own = one.kind === 'order' ? [one.within?.by, one.told?.by] : []
   const indicators = one.kind === 'formula' ? indicatorsOf(one.expression) : []
   for (const { name, level } of indicators) {
     const column = columns.get(name)
     if (!(level === undefined ? column?.kind === 'boolean' : column?.levels?.includes(level)))
       throw damaged(`a model whose ${at} asks for ${name} = ${level}`, 'a level of a category')
   }
-  const named = new Set([...indicators.map(({ name }) => name), own])
+  const named = new Set([...indicators.map(({ name }) => name), ...own])
   const others = inputsOfKept(one).flatMap((name) => (named.has(name) ? [] : (columns.get(name)?.kind ?? [])))
   if (one.kind === 'equal') {
     const isLevel = 'levels' in one.among

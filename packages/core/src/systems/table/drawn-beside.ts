@@ -112,7 +112,7 @@ function alongOf({ as, told }: Beside, training: Table): Along[] {
 
 /**
  * What exchanges among drawn rows, of which the rules compute another category than was drawn, what that one tells: each row gets it of one that was drawn
- * with the category that is computed of it, most like it in what else goes along. So all columns have the values that they had, and what is computed goes with them. Rows
+ * with the category that is computed of it, the same in what goes along most, and most like it in the rest. So all columns have the values that they had, and what is computed goes with them. Rows
  * for which none is left stay as they are. Nothing that is `fixed` is exchanged. Cost O(rows²) of those that are exchanged.
  */
 export function exchanging(rules: KeptRules, training: Table): Exchanging {
@@ -150,7 +150,12 @@ function exchangeOf(rows: WrittenTable, { rules, beside, along }: Exchange): Uin
   const unlike = [...from].filter((i) => drawn(i) !== computed(i))
   if (unlike.length === 0) return from
   const parts = along.map((one) => ({ codes: takeValues(one.partsOf(rows.table).codes, from), weight: one.weight }))
-  const distance = (i: number, j: number) => parts.reduce((sum, { codes, weight }) => (codes[i] === codes[j] ? sum : sum + weight), 0)
+  const most = parts.reduce<(typeof parts)[number] | undefined>((best, one) => (best && best.weight >= one.weight ? best : one), undefined)
+  // What goes along most must be the same: food for eight would not do for two.
+  const distance = (i: number, j: number) =>
+    most && most.codes[i] !== most.codes[j]
+      ? Number.POSITIVE_INFINITY
+      : parts.reduce((sum, { codes, weight }) => (codes[i] === codes[j] ? sum : sum + weight), 0)
   const offers = new Map<CellValue, number[]>()
   for (const i of unlike) offers.set(drawn(i), [...(offers.get(drawn(i)) ?? []), i])
   for (const i of unlike) {
@@ -161,8 +166,9 @@ function exchangeOf(rows: WrittenTable, { rules, beside, along }: Exchange): Uin
         const own = distance(i, j)
         return own < least.distance ? { k, distance: own } : least
       },
-      { k: 0, distance: Number.POSITIVE_INFINITY }
+      { k: -1, distance: Number.POSITIVE_INFINITY }
     )
+    if (best.k < 0) continue
     from[i] = open.splice(best.k, 1)[0]!
   }
   return from

@@ -98,7 +98,7 @@ describe('new rows', () => {
     expect(Math.abs(share(rows.map(({ season }) => season!)) - share(dates.map(seasonOf)))).toBeLessThan(0.06)
   })
 
-  it('do so under a season and under a date', async () => {
+  it('do so under a season and under a date', { tags: ['slow'] }, async () => {
     const high = await draw({ rows: 60, given: [{ season: 'high' }] })
     expect(high.filter(({ season, date }) => season !== 'high' || seasonOf(date!) !== 'high')).toEqual([])
     expect(high.filter(otherSeason).length).toBeLessThan(4)

@@ -154,7 +154,7 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
         ...prepared.data.notes,
         ...boundNotes(rules, prepared.data),
         ...equalNotes(kept, data),
-        ...distanceNotes(prepared.data, measured)
+        ...distanceNotes(prepared.data, measured, kept)
       ]
     },
     rules: kept
@@ -195,14 +195,17 @@ function timesText(days: readonly number[]): string {
 const MOST_LISTED = 6
 
 /** By which few distances dates lie behind others, as people are told. */
-function distanceNotes(data: InferredTable, { starts }: Measured): string[] {
+function distanceNotes(data: InferredTable, { starts }: Measured, { rules }: KeptRules): string[] {
   if (starts.size === 0) return []
   const few = findFewDistances(quantitiesIn(data))
   return [...starts].flatMap(([name, from]) => {
     const own = few.get(name)
     if (own?.from !== from || own.distances.length > MOST_LISTED) return []
     const distances = own.months ? `${orWords(own.distances.map(String))} months` : timesText(own.distances)
-    return [`${name}: ${distances} after ${from} in all rows, and so in new ones; --rules off draws it by itself`]
+    const told = rules.flatMap((rule) =>
+      rule.kind === 'order' && rule.column === name && rule.told ? [`, which ${rule.told.by} says`] : []
+    )
+    return [`${name}: ${distances} after ${from} in all rows${told.join('')}, and so in new ones; --rules off draws it by itself`]
   })
 }
 

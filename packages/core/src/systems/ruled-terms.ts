@@ -91,7 +91,7 @@ export class Through {
 
   /** One condition, of drawn columns alone. */
   given(given: Given): Given {
-    let own: Given = given
+    let own: Given = { ...this.besideOf(given), ...given }
     // What derives last is looked at first: its inputs may be derived themselves.
     for (const rule of [...this.kept.rules].reverse()) {
       const value = Object.hasOwn(own, rule.column) ? own[rule.column] : undefined
@@ -108,6 +108,17 @@ export class Through {
     return own
   }
 
+  /** Of computed categories that are drawn as well those that what is given says. */
+  private besideOf(given: Given): Given {
+    const known = (this.kept.beside ?? []).flatMap(({ column, as }): [string, GivenValue][] => {
+      const rule = this.ruleOf.get(column)!
+      const row = Object.hasOwn(given, column) ? undefined : this.rowOf(given, inputsOf(rule))
+      const says = row && wholeRow({ ...this.kept, rules: [rule] }, 'written')(row)[column]
+      return says === undefined || says === null ? [] : [[as, String(says)]]
+    })
+    return Object.fromEntries(known)
+  }
+
   private givenOf(rule: Derivation, { value, rest: others }: { value: GivenValue; rest: Given }): Given {
     const wanted = wantedOf(this.columns.get(rule.column)!, value)
     const there = thereOf(rule)
@@ -117,7 +128,12 @@ export class Through {
       this.terms.push((whole) => (distanceOf(wanted, whole[rule.column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
       return others
     }
-    const rest = there ? { [there.column]: thereLevel(there), ...others } : others
+    const beside = this.kept.beside?.find(({ column }) => column === rule.column)
+    const rest = {
+      ...(there ? { [there.column]: thereLevel(there) } : {}),
+      ...(beside && value !== null ? { [beside.as]: value } : {}),
+      ...others
+    }
     if (this.solved.has(rule.column)) {
       this.targets.push({ column: rule.column, value: (wanted as Interval).low })
       return rest

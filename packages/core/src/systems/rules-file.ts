@@ -1,7 +1,17 @@
 import type { Among } from '../code/rules/equals.js'
 import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
-import { derives, inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, THERE, type There } from '../code/rules/kept-rules.js'
+import {
+  type Beside,
+  derives,
+  inputsOfKept,
+  type KeptRule,
+  type KeptRules,
+  type RuledColumn,
+  THERE,
+  type There,
+  type ToldTerms
+} from '../code/rules/kept-rules.js'
 import { EXTREMES, type KeyPart } from '../code/rules/key-part.js'
 import type { ListedValues } from '../code/rules/listed-values.js'
 import type { GapWhere, LookupKey } from '../code/rules/rule.js'
@@ -44,9 +54,10 @@ export const keptRulesIn = (contents: ModelContents, drawn: readonly string[]): 
   entryIn(contents, 'rules', rulesIn(drawn))
 
 /** Rules as plain JSON: expressions as text, cells of lookups in two lists. */
-export function recordRules({ rules, columns }: KeptRules): object {
+export function recordRules({ rules, columns, beside }: KeptRules): object {
   return {
     columns,
+    ...defined({ beside }),
     rules: rules.map((rule) => {
       if (rule.kind === 'lookup')
         return {
@@ -210,6 +221,9 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     from: optional(text),
     months: optional(isTrue),
     terms: optional(list(number(UNSCALED))),
+    told: optional(
+      record<ToldTerms>({ by: text, levels: list(record<ToldTerms['levels'][number]>({ level: text, term: number(UNSCALED) })) })
+    ),
     most: optional(number(UNSCALED)),
     within: optional(withinRecord),
     gap: text,
@@ -261,7 +275,11 @@ const ruledColumn = record<RuledColumn>({
 
 /** The inverse of `recordRules`, for a model that draws the columns `drawn`. Refuses rules that derive a column of unknown inputs. */
 export function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
-  const read = record<KeptRules>({ rules: list(rule), columns: list(ruledColumn) })
+  const read = record<KeptRules>({
+    rules: list(rule),
+    columns: list(ruledColumn),
+    beside: optional(list(record<Beside>({ column: text, as: text, told: list(text) })))
+  })
   return (value, field) => {
     const kept = read(value, field)
     checkRules(kept, new Set(drawn), field)
@@ -269,7 +287,7 @@ export function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
   }
 }
 
-function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, field: string): void {
+function checkRules({ rules, columns, beside = [] }: KeptRules, drawn: ReadonlySet<string>, field: string): void {
   const known = new Set(drawn)
   const byName = new Map(columns.map((column) => [column.name, column]))
   for (const [k, one] of rules.entries()) {
@@ -293,6 +311,11 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
       exactly(one.exceptions.rows.length)(one.exceptions.values.length, `${at}.exceptions.values.length`)
     if (derives(one)) known.add(one.column)
   }
+  for (const { column, as, told } of beside) {
+    const isComputed = rules.some((one) => derives(one) && one.column === column)
+    if (!isComputed || !byName.get(column)?.levels || !drawn.has(as) || byName.has(as) || !told.every((name) => drawn.has(name)))
+      throw damaged(`a model whose ${field}.beside draws ${column} as ${as}`, 'a computed category, and a drawn column of no table')
+  }
   for (const { name, kind, levels, format } of columns) {
     if (!known.has(name)) throw damaged(`a model whose column ${name} is neither drawn nor derived`, 'all columns of the table')
     word(name)(format.name, `${field}.${name}.format.name`)
@@ -311,14 +334,14 @@ function checkRules({ rules, columns }: KeptRules, drawn: ReadonlySet<string>, f
 /** Formulas and orders are of numbers; lookups and thresholds give what their column can hold. */
 function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at: string): void {
   const { kind, levels } = columns.get(one.column)!
-  const own = one.kind === 'order' ? one.within?.by : undefined
+  const own = one.kind === 'order' ? [one.within?.by, one.told?.by] : []
   const indicators = one.kind === 'formula' ? indicatorsOf(one.expression) : []
   for (const { name, level } of indicators) {
     const column = columns.get(name)
     if (!(level === undefined ? column?.kind === 'boolean' : column?.levels?.includes(level)))
       throw damaged(`a model whose ${at} asks for ${name} = ${level}`, 'a level of a category')
   }
-  const named = new Set([...indicators.map(({ name }) => name), own])
+  const named = new Set([...indicators.map(({ name }) => name), ...own])
   const others = inputsOfKept(one).flatMap((name) => (named.has(name) ? [] : (columns.get(name)?.kind ?? [])))
   if (one.kind === 'equal') {
     const isLevel = 'levels' in one.among

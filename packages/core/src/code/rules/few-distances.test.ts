@@ -7,6 +7,7 @@ import { drawModel } from '../../systems/system.js'
 import type { DrawnRows, TableRequest } from '../../systems/table/options.js'
 import { tables } from '../../systems/table/system.js'
 import { monthsAfter } from '../../table/expression.js'
+import { rowsOfTable } from '../../table/records.js'
 import type { NumericColumn } from '../../table/table.js'
 import { findFewDistances, monthsTo } from './few-distances.js'
 import { quantitiesIn } from './found-once.js'
@@ -77,4 +78,38 @@ it('new rows have these distances, as often as the data, from a model file and u
   const start = Date.UTC(2022, 4, 20)
   const half = await monthsOf({ rows: 20, given: { starts: start, ends: Date.UTC(2022, 10, 20) } })
   expect(new Set(half)).toEqual(new Set([6]))
+})
+
+it('new rows of each level of a category have the distance that its rows have, from a model file too', async () => {
+  const levels = Array.from(dice('customer'), (u) => Math.floor(70 * u))
+  const termOf = (level: number) => [7, 14, 30][(level * 5) % 3]!
+  const columns = [
+    text(
+      'customer',
+      levels.map((level) => `C${level}`)
+    ),
+    text(
+      'channel',
+      dice('channel').map((u) => (u < 0.4 ? 'web' : 'shop'))
+    ),
+    text('sent', starts.map(dayText)),
+    text(
+      'due',
+      starts.map((day, i) => dayText(day + termOf(levels[i]!)))
+    ),
+    text(
+      'lines',
+      dice('lines').map((u) => String(1 + Math.floor(9 * u)))
+    )
+  ]
+  const context = { engine: new ReferenceEngine() }
+  const fitted = await tables.fit({ rowCount: ROWS, columns }, { bandwidth: 0.3, scaling: 'standard', seed: 3 }, context)
+  const model = await tables.load(unpackModel(packModel(tables.save(fitted))), context)
+  expect(tables.tell(model).notes).toContainEqual(
+    expect.stringMatching(/^due: 7, 14 or 30 days after sent in all rows, which customer says/)
+  )
+  const drawn = await drawModel(tables, { model, request: { rows: 300, seed: 4, steps: 2 } }, context)
+  const rows = rowsOfTable(tables.present(model, drawn, 'text'))
+  const span = ({ sent, due }: Record<string, unknown>) => (Number(new Date(due as string)) - Number(new Date(sent as string))) / DAY
+  expect(rows.filter((row) => span(row) !== termOf(Number(String(row.customer).slice(1))))).toEqual([])
 })

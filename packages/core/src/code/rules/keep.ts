@@ -1,22 +1,24 @@
 import { defined } from '../../num/defined.js'
 import { variance } from '../../num/statistics.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
+import { codesIn, codesOf, determines, sharedRate } from '../../table/codes.js'
 import { dateUnit } from '../../table/date-style.js'
 import { presentValues } from '../../table/encoder.js'
 import { columnsOf, type Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { writtenUnit } from '../../table/present.js'
 import { takeTableRows, unusedName } from '../../table/rows.js'
-import { isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
+import { isCategorical, isNumeric, kindOf, type NumericColumn } from '../../table/table.js'
 import { coarserLattice } from '../../table/value-lattice.js'
+import { isBeyondChance } from './chance.js'
 import { isOrder } from './choose.js'
 import { keepEquals } from './equals.js'
 import { bends, type Exceptions, exceptionsOf } from './exceptions.js'
-import { findFewDistances } from './few-distances.js'
+import { findFewDistances, monthsTo } from './few-distances.js'
 import { keepFlags } from './flags.js'
 import { someValues } from './keep-gaps.js'
 import { partsIn, roundingIn } from './keep-parts.js'
-import { derives, inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, THERE, type There } from './kept-rules.js'
+import { derives, inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, THERE, type There, type ToldTerms } from './kept-rules.js'
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
@@ -224,7 +226,7 @@ function keepOrder(column: string, rules: readonly Rule[], data: MeasuredTable):
       most,
       exceptions
     }),
-    ...(from !== undefined && isDate ? termsFrom(from, column, data) : {}),
+    ...(from !== undefined && isDate ? termsFrom(from, column, { ...data, rules }) : {}),
     ...placesOf(column, data)
   }
 }
@@ -237,13 +239,45 @@ function placesOf(name: string, data: WrittenTable): Pick<KeptOrder, 'lattice' |
   return defined({ lattice, listed: isDate ? undefined : listedValues(present, unit) })
 }
 
-/** The few terms that a date is behind another one, as gaps have them. */
-function termsFrom(from: string, date: string, data: WrittenTable): Pick<KeptOrder, 'months' | 'terms'> {
+/** The few terms that a date is behind another one, as gaps have them, and which category says which of them. */
+function termsFrom(
+  from: string,
+  date: string,
+  { rules, ...data }: WrittenTable & { readonly rules: readonly Rule[] }
+): Pick<KeptOrder, 'months' | 'terms' | 'told'> {
   const dates = data.table.columns.flatMap(({ name, kind }) => (kind === 'datetime' ? [quantityIn(data, name)] : []))
   const few = findFewDistances(dates).get(date)
   if (few?.from !== from) return {}
   const unit = gapUnit(date, [column(from)], data)
-  return few.months ? { months: true, terms: few.distances } : { terms: few.distances.map((days) => Math.round(days / unit)) }
+  const [start, end] = [from, date].map((name) => quantityIn(data, name).values) as [Float64Array, Float64Array]
+  const term = (i: number) => (few.months ? monthsTo(start[i]!, end[i]!) : Math.round((end[i]! - start[i]!) / unit))
+  const told = toldTerms(term, { rules, data, rows: Array.from(end.keys()).filter((i) => !Number.isNaN(end[i]!)) })
+  const terms = few.months ? few.distances : few.distances.map((days) => Math.round(days / unit))
+  return { ...(few.months ? { months: true } : {}), terms, ...defined({ told }) }
+}
+
+interface TermsOf {
+  readonly rules: readonly Rule[]
+  readonly data: WrittenTable
+  /** Those that have a term. */
+  readonly rows: readonly number[]
+}
+
+/** The category of fewest levels that no rule derives, of which the rows of each level have one term, beyond chance: customers of 14 or of 30 days. Cost O(rows) for each category. */
+function toldTerms(term: (row: number) => number, { rules, data, rows }: TermsOf): ToldTerms | undefined {
+  const terms = codesOf({ name: '', kind: 'integer', values: Float64Array.from(rows, term) })
+  const rate = sharedRate(terms)
+  const categories = data.table.columns.filter(isCategorical)
+  const found = categories.flatMap((by) => {
+    if (by.codes.includes(-1) || rules.some((rule) => rule.kind !== 'gap' && rule.column === by.name)) return []
+    const levels = codesIn(by, Uint32Array.from(rows))
+    if (!determines(levels, terms) || !isBeyondChance({ rate, times: rows.length - levels.count, candidates: categories.length })) return []
+    return [{ by, count: levels.count }]
+  })
+  const best = found.sort((a, b) => a.count - b.count)[0]?.by
+  if (!best) return undefined
+  const byLevel = new Map(rows.map((i) => [best.levels[best.codes[i]!]!, term(i)]))
+  return { by: best.name, levels: [...byLevel].map(([level, own]) => ({ level, term: own })) }
 }
 
 /** A start or end with what stands in its place in rows of the column that have none: the least, or largest, value that the column has there. */

@@ -47,6 +47,8 @@ export type KeptRule =
       readonly months?: true | undefined
       /** The few gaps that there are, ascending. */
       readonly terms?: readonly number[] | undefined
+      /** Which of these each level of a category has, where that says it. */
+      readonly told?: ToldTerms | undefined
       /** The gap is a share of the way from `lows` to this number, dates in days: the largest that the column has. */
       readonly most?: number | undefined
       /** The gap is the place among the numbers of a level of a category, a normal score. */
@@ -79,6 +81,12 @@ export type KeptRule =
     } & Thresholds)
   | KeptGaps
   | KeptEqual
+
+/** The category that says by which of a few terms a date is behind another one: what a customer was promised. Plain data. */
+export interface ToldTerms {
+  readonly by: string
+  readonly levels: readonly { readonly level: string; readonly term: number }[]
+}
 
 /** A rule that derives its column; the others say something of one that is drawn. */
 export type Derivation = Exclude<KeptRule, KeptGaps | KeptEqual>
@@ -121,6 +129,15 @@ export interface KeptRules {
   readonly rules: readonly KeptRule[]
   /** Of the whole table, in its order. */
   readonly columns: readonly RuledColumn[]
+  /** Computed categories that tell drawn columns, and under which name each is drawn beside these; absent where there are none. */
+  readonly beside?: readonly Beside[] | undefined
+}
+
+/** A category that a rule computes, drawn as well, and the drawn columns that it tells: of rows for which the rule computes another one these are exchanged. */
+export interface Beside {
+  readonly column: string
+  readonly as: string
+  readonly told: readonly string[]
 }
 
 /** Columns, drawn or derived before, that a rule computes its column from. */
@@ -131,7 +148,9 @@ export function inputsOfKept(rule: KeptRule): readonly string[] {
   if (rule.kind === 'step') return [rule.of, ...columnsOfCuts(rule.cuts)]
   if (rule.kind === 'gap') return [...columnsOfGap(rule), rule.marks]
   if (rule.kind === 'equal') return [rule.column, rule.of, rule.flag]
-  return rule.kind === 'formula' ? namesIn(rule.expression) : [...new Set([...startsOfKept(rule), rule.gap])]
+  return rule.kind === 'formula'
+    ? namesIn(rule.expression)
+    : [...new Set([...startsOfKept(rule), ...(rule.told ? [rule.told.by] : []), rule.gap])]
 }
 
 export type KeptOrder = Extract<KeptRule, { kind: 'order' }>

@@ -2,7 +2,7 @@ import { toDecimals } from '../../num/decimals.js'
 import { defined } from '../../num/defined.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { roundedWithin } from '../../table/bounds.js'
-import { cellAt } from '../../table/cells.js'
+import { type CellValue, cellAt } from '../../table/cells.js'
 import { type Expression, isConstant, monthsAfter } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { limitsOf } from '../../table/number-style.js'
@@ -26,6 +26,7 @@ import {
   openCell,
   type RuledColumn,
   type There,
+  type ToldTerms,
   thereLevel,
   thereOf
 } from './kept-rules.js'
@@ -259,7 +260,7 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
   const at =
     rule.kind === 'formula'
       ? expressionAt(rule.expression, soFar)
-      : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined }, column, soFar)
+      : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined, told: undefined }, column, soFar)
   const scale = column.kind === 'datetime' ? DAY : 1
   const low = rule.kind === 'order' ? highestOf(rule.lows, column.format, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
@@ -287,12 +288,13 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
   const scale = column.kind === 'datetime' ? DAY : 1
   const step = unitOf(column.kind as NumericColumn['kind'], column.format)
   const [share, end] = [isShare(order), endAt(order, soFar)]
+  const own = order.told && termAt(order.told, soFar)
   const shown = (value: number) => roundToFormat(value * scale, column.format) / scale
   const placed = listed ? toListed(listed) : lattice === undefined ? undefined : onLattice(lattice, scale)
   return (i) => {
     const most = end(i)
     const way = share ? Math.max(0, most! - low(i)) : unit
-    const gap = share ? Math.min(1, gaps(i)) : terms ? nearestOf(terms, gaps(i)) : gaps(i)
+    const gap = share ? Math.min(1, gaps(i)) : terms ? nearestOf(terms, termOf(own?.(i), gaps(i))) : gaps(i)
     const behind = start && (months ? monthsAfter(start(i), gap) : start(i) + gap * unit)
     const free = behind === undefined ? low(i) + Math.max(0, gap) * way : Math.max(behind, low(i))
     const sum = highs ? Math.min(free, most!) : free
@@ -303,6 +305,16 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
     if (highs && shown(value) > most!) return shown(sum) > most! ? sum - step : sum
     return shown(value) < low(i) ? value + step : value
   }
+}
+
+/** What its level says, where the row has a term; else, or of a level that the data do not have, what is drawn. */
+const termOf = (told: number | undefined, gap: number): number => (Number.isNaN(gap) ? gap : (told ?? gap))
+
+/** The term that each row's level says. */
+function termAt({ by, levels }: ToldTerms, soFar: WrittenTable): (row: number) => number | undefined {
+  const terms = new Map<CellValue, number>(levels.map(({ level, term }) => [level, term]))
+  const level = cellAt(columnIn(soFar, by))
+  return (i) => terms.get(level(i))
 }
 
 /** The nearest of some numbers; none where it is none. */

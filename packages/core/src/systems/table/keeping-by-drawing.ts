@@ -117,6 +117,16 @@ export const keepingByDrawing =
     })
   }
 
+/** The same of whatever says which rows of some are drawn again. */
+export const drawnAgain =
+  (breaks: (rows: WrittenTable) => (row: number) => boolean, name: string): Redraw =>
+  (drawn, how) =>
+    batchByBatch(drawn, how, async (rows, batch) => {
+      const own = pileOf(rows, (table) => breaks({ table, formats: drawn.formats }))
+      for (let round = 0; wantsMore(own); round++) addTo(own, await again(how, { label: `${name} ${batch}.${round}`, rows: wantedBy(own) }))
+      return rowsOf(own)
+    })
+
 /** Whether rows as they are written break what is kept by drawing. */
 const breaking = ({ orders, ends, hidden }: DrawnAgain, formats: readonly ColumnFormat[]) => {
   const names = new Set([...orders.flatMap(({ low, high }) => [low, high]), ...ends.map(({ column }) => column)])

@@ -20,6 +20,7 @@ import { IMPOSSIBLE_WARNING } from '../local/posterior-report.js'
 import { inTermsOf, type RuledAsked, type Settled, settled, throughRules } from '../ruled-known.js'
 import type { Ruled } from '../ruled-rows.js'
 import { distanceOf, wantedOf } from '../ruled-wanted.js'
+import { type Agreeing, alikeUnder, exchangedUnder } from './drawn-beside.js'
 import type { RowsKind } from './kind.js'
 import type { DrawnRows, RuledConditionReport, TableRequest } from './options.js'
 import { type ToldTwice, toldAlike } from './told-twice.js'
@@ -31,14 +32,13 @@ interface Drawing<Model> {
   readonly model: Model & Ruled
   /** What several of its columns tell. */
   readonly twice: readonly ToldTwice[]
+  /** What makes them go with computed categories; absent where these tell nothing. */
+  readonly agreeing?: Agreeing
 }
 
 /** Rows of a model under conditions: all together, or where rules ask for more than given values, each condition on its own. */
-export async function drawRuled<Model>(
-  { kind, model, twice }: Drawing<Model>,
-  request: KnownRequest,
-  context: Context
-): Promise<DrawnRows> {
+export async function drawRuled<Model>(drawing: Drawing<Model>, request: KnownRequest, context: Context): Promise<DrawnRows> {
+  const { kind, model } = drawing
   const { asked, onStep, rows } = request
   if (onStep && asked.givens.length > 1) throw notTogether('several conditions with onStep', 'one condition, whose chains move together')
   const { rules } = model
@@ -46,7 +46,7 @@ export async function drawRuled<Model>(
   const parts = throughRules(rules, asked)
   const names = namesOfGivens(asked.givens)
   const shared = { ...request, memory: request.memory ?? new ConditionMemory() }
-  const drawPart = partsOf({ kind, model, twice, request: shared, names })
+  const drawPart = partsOf({ ...drawing, request: shared, names })
   const drawn = await inParts(parts.length, context.watch, (which, watch) => {
     const part = parts[which]!
     // The same rows whatever other conditions stand beside it.
@@ -64,14 +64,22 @@ interface RuledModel<Model> extends Drawing<Model> {
 }
 
 /** What draws one part of what is known, of whole rows. */
-function partsOf<Model>({ kind, model, twice, request, names }: RuledModel<Model>) {
+function partsOf<Model>({ kind, model, twice, agreeing, request, names }: RuledModel<Model>) {
   const whole = request.asked
   const data = { table: kind.training(model), formats: kind.formats(model) }
   const once = async ({ part, meeter }: Settled, context: Context): Promise<DrawnRows> => {
     const givens = part.places.map((place) => whole.givens[place]!)
-    const drawn = await kind.draw(model, { ...request, asked: part.asked }, context).catch((error: unknown) => {
-      throw inTermsOf({ ...whole, givens }, part.rules, error)
-    })
+    const draw = (own: Context) =>
+      kind.draw(model, { ...request, asked: part.asked }, own).catch((error: unknown) => {
+        throw inTermsOf({ ...whole, givens }, part.rules, error)
+      })
+    const fixed = part.places.map((place, k) => new Set(Object.keys({ ...part.asked.givens[k], ...whole.givens[place] })))
+    const alike = (rows: DrawnRows) => (agreeing ? exchangedUnder(rows, agreeing.exchange, { given: fixed, rows: request.rows }) : rows)
+    const drawn = agreeing
+      ? await alikeUnder(alike(await draw(context)), agreeing.unlike, async (round) =>
+          alike(await draw({ ...context, key: keyFor(context.key, round) }))
+        )
+      : await draw(context)
     const { table, formats } = drawn
     const moved = meeter ? meeter.meet({ table, formats }) : { table, formats }
     const given = part.places.map((place, k) => ({

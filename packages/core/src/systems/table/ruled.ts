@@ -1,15 +1,24 @@
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { keyFor } from '../../num/random.js'
 import type { Table } from '../../table/table.js'
 import { contextOf } from '../context.js'
-import { type Ruled, ruledRows } from '../ruled-rows.js'
+import { placesOf, type Ruled, ruledRows } from '../ruled-rows.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
+import { type Agreeing, exchangedIn, exchanging, unlikeComputed, withBeside } from './drawn-beside.js'
+import { drawnAgain } from './keeping-by-drawing.js'
 import type { RowsKind, TableKind } from './kind.js'
+import type { DrawnRows, TableFit } from './options.js'
+import type { Draw, Redrawing } from './redrawn.js'
 import { drawRuled } from './ruled-draw.js'
 import { toldAlike, toldTwice } from './told-twice.js'
 
 const NO_ROWS: Table = { columns: [], rowCount: 0 }
+
+/** Whether computed categories may be drawn as well: not where each makes classes of rows, a network reads all columns, or privacy would be told what no row has. */
+const hasBeside = (options: TableFit): boolean =>
+  options.local === undefined && options.privacy === undefined && placesOf(options) === undefined
 
 type Sized = { readonly summary: { readonly rowCount: number } }
 
@@ -32,11 +41,26 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
     back.set(rows.table, own)
     return own
   }
+  const agreeing = new WeakMap<Model, Agreeing>()
+  const agreeingOf = (model: Model, rules: KeptRules): Agreeing => {
+    const [table, formats] = [kind.training(model), kind.formats(model)]
+    const own = agreeing.get(model) ?? { exchange: exchanging(rules, table), unlike: unlikeComputed(rules, { table, formats }) }
+    agreeing.set(model, own)
+    return own
+  }
+  const alike = (model: Model & Ruled, drawn: DrawnRows, how: Omit<Redrawing, 'draw'>): DrawnRows | Promise<DrawnRows> => {
+    if (!model.rules?.beside) return drawn
+    const draw: Draw = (request, job) =>
+      kind.draw(model, { ...request, rows: request.rows ?? model.summary.rowCount }, contextOf(request.seed ?? 1, job))
+    const { exchange, unlike } = agreeingOf(model, model.rules)
+    return drawnAgain(unlike, 'beside')(exchangedIn(drawn, exchange), { ...how, draw })
+  }
   return {
     kind: kind.kind,
     inStretches: kind.inStretches ?? false,
     async fit(raw, options, context) {
-      const { rules, ...rows } = ruledRows(raw, options)
+      const ready = ruledRows(raw, options)
+      const { rules, ...rows } = hasBeside(options) ? withBeside(ready) : ready
       const model = await kind.fit({ ...rows, rules }, options, context)
       return (rules ? { ...model, rules } : model) as Fitted & Ruled
     },
@@ -45,8 +69,13 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
       const sized = { ...request, rows: request.rows ?? model.summary.rowCount }
       const twice = known.get(model) ?? toldTwice(model, model.rules ? written(model).table : NO_ROWS)
       known.set(model, twice)
-      if (sized.asked) return drawRuled({ kind, model, twice }, { ...sized, asked: sized.asked }, context)
-      const drawn = await kind.draw(model, sized, context)
+      if (sized.asked)
+        return drawRuled(
+          { kind, model, twice, ...(model.rules?.beside ? { agreeing: agreeingOf(model, model.rules) } : {}) },
+          { ...sized, asked: sized.asked },
+          context
+        )
+      const drawn = await alike(model, await kind.draw(model, sized, context), { request: sized, context: jobContext })
       const own = { key: keyFor(context.key, 'rules'), first: request.first }
       const whole = model.rules
         ? { ...drawn, ...putRulesBack(model.rules, { ...drawn, table: toldAlike(twice, drawn.table, own) }, own) }

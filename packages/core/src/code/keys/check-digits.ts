@@ -43,7 +43,18 @@ function isbnTen(symbols: readonly string[]): string | undefined {
   return check === 10 ? 'X' : String(check)
 }
 
-/** @source ISO/IEC 7812-1 (Luhn), GS1 General Specifications (EAN, GTIN, ISBN-13), ISO 2108 (ISBN-10), ISO 13616 (IBAN), ISO/IEC 7064 MOD 97-10 (LEI). */
+/** What letters of a vehicle's number count, and the places of all; I, O and Q are none. */
+const VEHICLE = '0123456789.ABCDEFGH..JKLMN.P.R..STUVWXYZ'
+const VEHICLE_WEIGHTS = [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2]
+
+function vehicleDigit(symbols: readonly string[]): string | undefined {
+  const values = symbols.map((symbol, i) => (VEHICLE_WEIGHTS[i] === 0 ? 0 : VEHICLE.indexOf(symbol)))
+  if (values.some((value) => value < 0)) return undefined
+  const remainder = values.reduce((sum, value, i) => sum + (value % 10) * VEHICLE_WEIGHTS[i]!, 0) % 11
+  return remainder === 10 ? 'X' : String(remainder)
+}
+
+/** @source ISO/IEC 7812-1 (Luhn), GS1 General Specifications (EAN, GTIN, ISBN-13), ISO 2108 (ISBN-10), ISO 13616 (IBAN), ISO/IEC 7064 MOD 97-10 (LEI), 49 CFR 565 (VIN). */
 const FAMILIES: readonly Family[] = [
   {
     name: 'IBAN',
@@ -59,6 +70,7 @@ const FAMILIES: readonly Family[] = [
     digits: modTen((digit, distance) => (distance % 2 === 0 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit))
   },
   { name: 'EAN', lengths: [8, 18], places: last, digits: modTen((digit, distance) => (distance % 2 === 1 ? 3 * digit : digit)) },
+  { name: 'VIN', lengths: [17, 17], places: () => [8], digits: vehicleDigit },
   { name: 'ISBN-10', lengths: [10, 10], places: last, digits: isbnTen },
   {
     name: 'mod 97',

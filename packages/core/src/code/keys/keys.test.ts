@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Key, keyFor, keyFromSeed, uniforms } from '../../num/random.js'
-import { checkOf } from './check-digits.js'
+import { checkOf, withCheck } from './check-digits.js'
 import { drawKey, drawKeyInTurns, type KeptKey, keepKeys, keyTexts } from './keep.js'
 import { keyedOrder } from './keyed-order.js'
 
@@ -43,6 +43,15 @@ const isEan = (text: string): boolean =>
   [...text].reverse().reduce((sum, digit, i) => sum + Number(digit) * (i % 2 === 1 ? 3 : 1), 0) % 10 === 0
 const isIsbn = (text: string): boolean =>
   [...text.replaceAll('-', '')].reduce((sum, digit, i) => sum + (digit === 'X' ? 10 : Number(digit)) * (10 - i), 0) % 11 === 0
+
+/** A number of a vehicle, letter by letter: A is 1, J is 1, S is 2. */
+const isVin = (text: string): boolean => {
+  const values = [...text].map((symbol) => (/\d/.test(symbol) ? Number(symbol) : 'ABCDEFGH_JKLMN_P_R_STUVWXYZ'.indexOf(symbol)))
+  const places = values.map((value, i) => (/\d/.test(text[i]!) ? value : value < 8 ? value + 1 : value < 18 ? value - 8 : value - 17))
+  const remainder =
+    places.reduce((sum, value, i) => sum + (i === 8 ? 0 : value * [8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2][i]!), 0) % 11
+  return text[8] === (remainder === 10 ? 'X' : String(remainder))
+}
 
 /** The value with the first check digits, counted up in a place, that satisfy a test. */
 const satisfying = (test: (text: string) => boolean, candidates: readonly string[]): string => candidates.find(test)!
@@ -145,6 +154,18 @@ const CASES: Readonly<Record<string, Case>> = {
     }),
     form: /^3-[0-9]{5}-[0-9]{3}-[0-9X]$/,
     valid: isIsbn
+  },
+  'numbers of vehicles': {
+    cells: column('vin', (draw) => {
+      const [symbols, digits] = ['ABCDEFGHJKLMNPRSTUVWXYZ0123456789', '0123456789']
+      const [front, back] = [`W${many(draw, 7, symbols)}`, `${many(draw, 3, symbols)}${many(draw, 5, digits)}`]
+      return satisfying(
+        isVin,
+        [...DIGITS, 'X'].map((digit) => `${front}${digit}${back}`)
+      )
+    }),
+    form: /^W[A-HJ-NPR-Z0-9]{7}[0-9X][A-HJ-NPR-Z0-9]{3}[0-9]{5}$/,
+    valid: isVin
   },
   'file names': {
     cells: column('file', (draw) => `scan_${many(draw, 7, DIGITS)}.${one(draw, ['jpg', 'png'])}`),
@@ -376,12 +397,12 @@ describe('what a model keeps of keys', () => {
 
 describe('check digits', () => {
   it('are found where all values pass, and not where one fails', () => {
-    expect(['IBANs', 'card numbers', 'EANs', 'ISBNs of ten digits'].map((name) => checkOf(CASES[name]!.cells))).toEqual([
-      'IBAN',
-      'Luhn',
-      'EAN',
-      'ISBN-10'
-    ])
+    expect(
+      ['IBANs', 'card numbers', 'EANs', 'ISBNs of ten digits', 'numbers of vehicles'].map((name) => checkOf(CASES[name]!.cells))
+    ).toEqual(['IBAN', 'Luhn', 'EAN', 'ISBN-10', 'VIN'])
+    // The example of the rule itself (49 CFR 565).
+    expect(isVin('1M8GDM9AXKP042788')).toBe(true)
+    expect(withCheck('VIN', '1M8GDM9A0KP042788')).toBe('1M8GDM9AXKP042788')
     const { cells } = CASES.EANs!
     const wrong = `${cells[0]!.slice(0, -1)}${(Number(cells[0]!.at(-1)) + 1) % 10}`
     expect(checkOf([wrong, ...cells.slice(1)])).toBeUndefined()

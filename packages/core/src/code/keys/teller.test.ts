@@ -52,6 +52,19 @@ describe('a part of a key that another column tells', () => {
     expect(keyTexts(kept)[0]).toMatch(/^id like (5a|5b|9a|10b|10c)-\d{4}, with class in it$/)
   })
 
+  it('may be what codes of letters and digits begin with, as numbers of vehicles with their makers', async () => {
+    const makers = ['WVW', 'WBA', 'JTD', '5YJ', 'ZFA']
+    const symbols = 'ABCDEFGHJKLMNPRSTUVWXYZ0123456789'
+    const rest = Array.from({ length: 7 }, (_, place) => below(`place ${place}`, symbols.length, N))
+    const vehicles = codes.map((code, i) => `${makers[code]}${rest.map((own) => symbols[own[i]!]).join('')}${pad(numbers[i]!, 4)}`)
+    const make = category('make', ['VW', 'BMW', 'Toyota', 'Tesla', 'Fiat'], codes)
+    const kept = keep(vehicles, tableOf(make))
+    const others = below('others', CLASSES.length, 400)
+    const drawn = await draw(kept, tableOf(category('make', ['VW', 'BMW', 'Toyota', 'Tesla', 'Fiat'], others)))
+    expect(drawn.map((id) => id.slice(0, 3))).toEqual(others.map((code) => makers[code]))
+    expect(new Set([...drawn, ...vehicles]).size).toBe(400 + N)
+  })
+
   it('is none where the columns have nothing to do with each other, and copied as often as it occurs', async () => {
     const shuffled = Array.from(permutation(keyFor(key, 'shuffled'), N), (i) => codes[i]!)
     const kept = keep(pupils, tableOf(category('class', CLASSES, shuffled)))

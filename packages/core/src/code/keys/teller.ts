@@ -210,10 +210,11 @@ function levelReadings(column: Column, some: Iterable<number>, at: (i: number) =
   return column.kind === 'integer' || isCategorical(column) ? [{}, ...presence] : presence
 }
 
-/** What digits of one length begin with and another column tells, and where it ends. */
+/** What digits, or codes of letters and digits, of one length begin with and another column tells, and where it ends. */
 export function startOf(texts: readonly string[], telling: TellingRows): (TellerFound & { readonly end: number }) | undefined {
   const { length } = texts[0]!
-  if (!texts.every((text) => text.length === length && /^\d+$/.test(text))) return undefined
+  const isCode = (text: string) => text.length === length && /^[\p{L}\p{N}]+$/u.test(text)
+  if (!texts.every(isCode) || !texts.some((text) => /\p{N}/u.test(text))) return undefined
   const startsTold = (by: Asked['by']) =>
     Array.from({ length: length - 1 }, (_, k) => length - 1 - k).flatMap((end) => {
       const found = tellerOf((i) => texts[i]!.slice(0, end), telling, { parts: length, by })

@@ -11,6 +11,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours, type Weighed } from './compare-neighbours.js'
+import { compareOrder } from './compare-order.js'
 import { compareRules, compareStandings, compareTotals, compareUnique, followersIn, standingsOf, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
@@ -75,6 +76,7 @@ const IN_ORDER = [
   'classifierRelations',
   'groups',
   'rules',
+  'order',
   'warnings',
   'associations',
   'privacy',
@@ -122,6 +124,8 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
       ...(problem.fields ? [] : compareUnique(whole))
     ]
   }
+  const order = problem.fields || problem.groups ? undefined : compareOrder(whole)
+  if (order) yield { order }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
   const { twins, ...neighbours } = await compareNeighbours(comparison, whole, { ...weighed, grouped: problem.groups !== undefined })

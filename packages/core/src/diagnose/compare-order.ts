@@ -26,7 +26,7 @@ export function compareOrder({ real, synthetic }: AlignedTables): OrderKept | un
     return {
       name,
       real: meanSize(all) / spreadOf(numbersOf(real, name)),
-      synthetic: meanSize(changesIn(numbersOf(synthetic, name), drawn.rows, 1)) / spreadOf(numbersOf(synthetic, name)),
+      synthetic: meanSize(changesIn(numbersOf(synthetic, name), drawn.rows, 1)) / spreadOf(numbersOf(real, name)),
       floor: timesBetween(half(0), half(1))
     }
   })
@@ -69,7 +69,7 @@ function changesIn({ values, missing }: NumericColumn, rows: Uint32Array, apart:
 
 const meanSize = (changes: readonly number[]): number => mean(changes.map(Math.abs))
 
-/** How much any two rows differ on average (Gini's mean difference), so that a series at another level is as good a one. */
+/** How much any two rows differ on average (Gini's mean difference): what rows in any order change by. */
 function spreadOf({ values, missing }: NumericColumn): number {
   const own = sorted(values.filter((_, i) => !missing?.[i]))
   const n = own.length

@@ -34,6 +34,8 @@ export interface EvaluationProblem extends Context {
   readonly quasi?: readonly string[] | undefined
   /** The same rows in their groups, where they belong to such: groups are then compared as wholes too. */
   readonly groups?: { readonly real: GroupedTable; readonly synthetic: GroupedTable; readonly time?: string | undefined } | undefined
+  /** The same rows as they follow each other in a series, where they are compared in other terms. */
+  readonly ordered?: { readonly real: Table; readonly synthetic: Table } | undefined
   /** Whether numbers are places of a grid, as pixels are: among them there are no rules. */
   readonly fields?: boolean | undefined
   /**
@@ -124,7 +126,7 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
       ...(problem.fields ? [] : compareUnique(whole))
     ]
   }
-  const order = problem.fields || problem.groups ? undefined : compareOrder(whole)
+  const order = problem.fields || problem.groups ? undefined : compareOrder(problem.ordered ?? whole)
   if (order) yield { order }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')

@@ -143,7 +143,7 @@ export interface Stray {
   readonly message: string
 }
 
-/** How much a column changes from row to row in the order of a time, in what any two of its rows differ by on average. */
+/** How much a column changes from row to row in the order of a time, in what any two rows of the real table differ by on average. */
 export interface OrderOfColumn extends RealAndSynthetic {
   readonly name: string
   /** How many times as much every other of the real changes is as the rest, by chance. */

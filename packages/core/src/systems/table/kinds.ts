@@ -30,8 +30,13 @@ import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
 import { drawnPanelRows, panelRows, trainingRows } from '../panel/rows.js'
 import { loadPanel, savePanel } from '../panel/save.js'
-import type { PreparedTable } from '../prepare.js'
+import { inFormats } from '../panel/sums.js'
+import { type PreparedTable, prepareRows } from '../prepare.js'
 import type { Ruled } from '../ruled-rows.js'
+import { drawStretch } from '../stretch/draw.js'
+import { fitStretch } from '../stretch/fit.js'
+import type { StretchModel } from '../stretch/model.js'
+import { loadStretch, saveStretch } from '../stretch/save.js'
 import { checkImageTable, parseImageShape } from './image.js'
 import { keepingLimits } from './keeping-limits.js'
 import type { RowsKind, TableKind } from './kind.js'
@@ -253,4 +258,20 @@ export const panel: TableKind<PanelModel> = {
   written: (model) => panelRows(model, trainingRows(model)),
   save: savePanel,
   load: loadPanel
+}
+
+/** Rows that follow each other in one series: a stretch of it from where it begins. */
+export const stretch: TableKind<StretchModel> = {
+  kind: 'stretch',
+  fit(table, options, context) {
+    const { time, rules, rule, seed = 1 } = options
+    return fitStretch(prepareRows(table, options).data, { time: time!, ...defined({ rules, rule }) }, contextOf(seed, context))
+  },
+  async draw(model, { rows = model.summary.rowCount, seed = 1, onStep }, context) {
+    refuseOnStep(onStep)
+    return { ...(await drawStretch(model, rows, contextOf(seed, context))), warnings: [] }
+  },
+  written: ({ rows, formats }) => ({ table: inFormats(rows, formats), formats }),
+  save: saveStretch,
+  load: loadStretch
 }

@@ -20,8 +20,8 @@ import type { DrawnRows, TableFit } from './options.js'
 export const ORDER_WORK = 12
 
 /** The order of the rows of a table that is kept under some options: with rules, and not of groups, which come one by one. */
-export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): SerialOrder | undefined {
-  if (options.rules === 'off' || options.group !== undefined) return undefined
+export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group' | 'time'>): SerialOrder | undefined {
+  if (options.rules === 'off' || options.group !== undefined || options.time !== undefined) return undefined
   const { table } = prepareRows(raw, options).data
   const dates = rowOrderOf(table)
   const order = dates ? withTogether(table, dates) : nearOrderOf(table)

@@ -49,7 +49,7 @@ import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends
 import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
 import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
-import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
+import { latent, latentLocal, local, localClasses, panel, stretch, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { inOrder, keptOrder, ORDER_WORK, orderIn, withOrder } from './ordered.js'
@@ -66,13 +66,14 @@ import type { ModelParts } from './trial.js'
 import { keepingApart, statingUnique, tellCrossing, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
 import { tellingUnknown } from './unknown.js'
 
-const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
+const KINDS = [whole, local, localClasses, latent, latentLocal, panel, stretch] as unknown as readonly TableKind<TableModel>[]
 
 const kindNamed = (kind: string): TableKind<TableModel> => KINDS.find((one) => one.kind === kind)!
 
 /** The kind that options ask for. */
-function kindFor(options: Pick<TableFit, 'local' | 'latent' | 'group'>): TableKind<TableModel> {
+function kindFor(options: Pick<TableFit, 'local' | 'latent' | 'group' | 'time'>): TableKind<TableModel> {
   if (options.group !== undefined) return kindNamed('panel')
+  if (options.time !== undefined) return kindNamed('stretch')
   const behind = options.local === undefined ? whole : local
   if (options.latent === undefined) return kindNamed(behind.kind)
   return kindNamed(options.local === undefined ? 'latent' : 'latent-local')
@@ -80,6 +81,7 @@ function kindFor(options: Pick<TableFit, 'local' | 'latent' | 'group'>): TableKi
 
 function kindOf(model: TableModel): string {
   if ('heads' in model) return 'panel'
+  if ('series' in model) return 'stretch'
   if ('codec' in model) return 'graph' in model.inner ? 'latent-local' : 'latent'
   if ('classes' in model) return 'local-classes'
   return 'graph' in model ? 'local' : 'global'
@@ -116,12 +118,17 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   },
   also: { fit: ['seed', 'blocks', 'commonScale', 'settled', 'unique'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
   holds: (model): model is TableModel =>
-    'training' in model || 'heads' in model || (('graph' in model || 'classes' in model) && 'encoder' in model) || 'codec' in model,
+    'training' in model ||
+    'heads' in model ||
+    'series' in model ||
+    (('graph' in model || 'classes' in model) && 'encoder' in model) ||
+    'codec' in model,
   kindOf,
   fittedWith: (kind) => ({
     ...(kind.startsWith('latent') ? { latent: kind } : {}),
     ...(kind.includes('local') ? { local: kind } : {}),
-    ...(kind === 'panel' ? { group: kind } : {})
+    ...(kind === 'panel' ? { group: kind } : {}),
+    ...(kind === 'stretch' ? { time: kind } : {})
   }),
   readOptions,
   async readRequest({ given: _g, givenFile: _f, observe: _o, likelihood: _l, ...request }, host) {

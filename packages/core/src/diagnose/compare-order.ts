@@ -15,7 +15,7 @@ import type { OrderKept, OrderOfColumn } from './evaluation.js'
 export function compareOrder({ real, synthetic }: AlignedTables): OrderKept | undefined {
   const time = timeOf(real)
   if (!time) return undefined
-  const { serial = [] } = withSerial(real, { column: time })
+  const serial = withSerial(real, { column: time }).serial?.filter((name) => name !== time) ?? []
   const [own, drawn] = [inOrderOf(real, time), inOrderOf(synthetic, time)]
   if (serial.length === 0 || drawn.rows.length < 2) return undefined
   // Fewer rows over the same time lie farther apart: they are held against real ones as far apart.

@@ -46,7 +46,7 @@ export const MANY_BROKEN = 0.05
 
 /**
  * One sentence that answers: are these rows like the real ones, and do they give real ones away? The first of these that holds
- * is the verdict: rows of the data repeated, or nearly (poor); visibly different (poor); too few rows, or not to be judged
+ * is the verdict: the order of a series lost (poor); rows of the data repeated, or nearly (poor); visibly different (poor); too few rows, or not to be judged
  * against those of the fit (plain); small differences, or rows nearer to those of the fit than chance
  * makes them (fair); none (good). It names the AUC and on which rows it was measured,
  * every rule that breaks, what single columns have that the real ones never have, the worst column and the worst pair where they lie above their floors, and how near the rows come.

@@ -7,6 +7,7 @@ import { type Column, isCategorical, isNumeric, type NumericColumn, type Table }
 import type { Context } from '../context.js'
 import { drawAnew } from '../forecast/anew.js'
 import { checkReach } from '../forecast/clock.js'
+import { cycleColumn } from './cycles.js'
 import { formatsByName } from './fit.js'
 import type { StretchModel } from './model.js'
 import { drawStates, filledColumn, statesOf } from './states.js'
@@ -14,7 +15,7 @@ import { rowsBefore, windowColumns } from './windows.js'
 
 /** A stretch of the series of so many rows, from the time on where it begins. Cost: of a forecast of one member, and of `drawStates`. Throws `StopError`, and `InputError` where dates have no more. */
 export async function drawStretch(model: StretchModel, rows: number, context: Context): Promise<WrittenTable> {
-  const { series, formats, start, windows, descending } = model
+  const { series, formats, start, windows, cycles, descending } = model
   if (!(Number.isInteger(rows) && rows >= 1 && rows <= 1e7))
     throw new InputError({ code: 'count', got: `${rows} rows`, expected: 'a whole number from 1 to 10000000', try: '-n 100' })
   const formatOf = formatsByName(formats)
@@ -26,6 +27,10 @@ export async function drawStretch(model: StretchModel, rows: number, context: Co
   const whole = withStates(model, known, context)
   const all = new Map(whole.columns.map((column) => [column.name, column]))
   for (const column of windowColumns(windows, whole, { formatOf, first })) all.set(column.name, column)
+  for (const cycle of cycles) {
+    const column = model.rows.columns.find(({ name }) => name === cycle.column)!
+    all.set(cycle.column, cycleColumn(cycle, column, { count: rows + first, first }))
+  }
   const columns = formats.map(({ name }): Column => all.get(name) ?? alike(model, name, rows + first))
   const own = Array.from({ length: rows }, (_, i) => first + (descending ? rows - 1 - i : i))
   return { table: takeTableRows({ columns, rowCount: rows + first }, own), formats }

@@ -1,8 +1,11 @@
+import { countedRowNotes } from '../../code/keys/counted-rows.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { correlation, midranks } from '../../num/statistics.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { spelled } from '../../table/present.js'
+import { repeatedKeyNotes } from '../../table/repeated-keys.js'
 import { keepColumns, takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
@@ -10,6 +13,7 @@ import { clockOf } from '../forecast/clock.js'
 import { fitForecast } from '../forecast/forecast.js'
 import type { ForecastOptions } from '../forecast/options.js'
 import { ruledSeries } from '../forecast/ruled-series.js'
+import { type Cycle, cycleText, findCycles } from './cycles.js'
 import type { StretchModel } from './model.js'
 import { filledColumn } from './states.js'
 import { findWindows, windowText } from './windows.js'
@@ -26,8 +30,12 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
   const { table, formats } = data
   const isModelled = ({ kind, name }: Column) => kind !== 'identifier' && name !== time
   const constant = table.columns.filter((column) => isModelled(column) && isConstant(column)).map(({ name }) => name)
-  const windows = options.rules === 'off' ? [] : findWindows(table, formats, time)
-  const aside = new Set([...constant, ...windows.map(({ column }) => column)])
+  const isOff = options.rules === 'off'
+  const besideConstant = { ...table, columns: table.columns.filter(({ name }) => !constant.includes(name)) }
+  const cycles = isOff ? [] : findCycles(besideConstant, time)
+  const isCycle = (name: string) => cycles.some(({ column }) => column === name)
+  const windows = isOff ? [] : findWindows(...besideCycles(data, isCycle), time)
+  const aside = new Set([...constant, ...[...cycles, ...windows].map(({ column }) => column)])
   const free = keepColumns(data, ({ name, kind }) => kind !== 'identifier' && !aside.has(name))
   const whole = { ...data, ...free, table: { ...free.table, columns: free.table.columns.map(filled) } }
   const { clock, isEven, places, notes: clockNotes } = clockOf(whole, time)
@@ -41,9 +49,15 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
       expected: 'a series of numbers',
       try: '--group COLUMN, by which rows belong together, or leaving --time out'
     })
+  const answered = new Set([...repeatedKeyNotes(given.table), ...countedRowNotes(given.table)])
+  const season = periodsOf(cycles, table, time)
   const growing = left.filter((column) => isNumeric(column) && goesOneWay(column)).map(({ name }) => name)
   const changes = growing.length > 0 ? growing : 'off'
-  const series = await fitForecast({ ...whole, ...numbers, notes: [] }, { ...options, time, changes, anew: true }, context)
+  const series = await fitForecast(
+    { ...whole, ...numbers, notes: [] },
+    { ...options, time, changes, ...defined({ season }), anew: true },
+    context
+  )
   const gaps = table.columns.filter((column) => isNumeric(column) && !aside.has(column.name) && column.missing?.includes(1))
   const followed = [...states, ...gaps.map(({ name }) => name)]
   return {
@@ -55,6 +69,7 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
     descending,
     start: places[0]!,
     windows,
+    cycles,
     summary: {
       rowCount: table.rowCount,
       time,
@@ -62,13 +77,28 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
       followed,
       constant,
       notes: [
-        ...data.notes,
+        // What is said of the time as a column that could be a key, and of rows that could belong together, is answered.
+        ...data.notes.filter((note) => !note.startsWith(`${time}: `) && !answered.has(note)),
         ...(isEven ? clockNotes : [`the steps of ${time} differ: new rows stand at the times of the data, and behind these as far apart`]),
+        ...cycles.map((one) => `${cycleText(one)}: in every row, and new ones go on so; --rules off draws it as any other column`),
         ...windows.map((one) => `${windowText(one)}: in every row, and kept so in new ones; --rules off draws it as any other column`),
         ...gapNotes(gaps)
       ]
     }
   }
+}
+
+/** Periods that columns of a calendar count, where times are no dates, which say those of days and years themselves. */
+function periodsOf(cycles: readonly Cycle[], { columns, rowCount }: Table, time: string): readonly number[] | undefined {
+  const own = [...new Set(cycles.map(({ rows }) => rows))].filter((rows) => rows > 1 && 2 * rows <= rowCount)
+  const isDate = columns.some(({ name, kind }) => name === time && kind === 'datetime')
+  return isDate || own.length === 0 ? undefined : own
+}
+
+/** A table without columns that stand as a calendar says: of these every other is a lag. */
+function besideCycles({ table, formats }: InferredTable, isCycle: (name: string) => boolean): [Table, readonly ColumnFormat[]] {
+  const { table: own, formats: written } = keepColumns({ table, formats }, ({ name }) => !isCycle(name))
+  return [own, written]
 }
 
 /** Rank correlation with time of what grows, or shrinks, all along: as of dates along which rows nearly stand. */

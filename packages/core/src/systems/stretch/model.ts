@@ -1,6 +1,7 @@
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { ForecastModel } from '../forecast/forecast.js'
+import type { Cycle } from './cycles.js'
 import type { WindowOf } from './windows.js'
 
 /** A table that is one series: the law of its next row, and what is computed of the last ones. */
@@ -18,6 +19,7 @@ export interface StretchModel {
   /** Place of the first row on the clock of the series, the last one at 0. */
   readonly start: number
   readonly windows: readonly WindowOf[]
+  readonly cycles: readonly Cycle[]
   readonly summary: StretchSummary
 }
 

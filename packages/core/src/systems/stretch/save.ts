@@ -18,6 +18,7 @@ import {
 import { type Column, type ColumnKind, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { columnFormat, UNSCALED } from '../encoder-file.js'
 import { loadForecast, saveForecast } from '../forecast/save.js'
+import type { Cycle } from './cycles.js'
 import type { StretchModel, StretchSummary } from './model.js'
 import { WINDOW_KINDS, type WindowOf } from './windows.js'
 
@@ -50,10 +51,10 @@ export function saveStretch({ series, rows, ...own }: StretchModel): ModelConten
     if (column.missing) cells[`${c}.missing`] = column.missing
     return [{ name, kind, ...(column.missing ? { gaps: true } : {}) }]
   })
-  const { time, isEven, descending, start, windows, formats, summary } = own
+  const { time, isEven, descending, start, windows, cycles, formats, summary } = own
   return {
     kind: 'stretch',
-    meta: { series: meta, time, isEven, descending, start, windows, formats, columns, summary },
+    meta: { series: meta, time, isEven, descending, start, windows, cycles, formats, columns, summary },
     arrays: { ...arraysNamed(SERIES, arrays), ...arraysNamed(ROWS, cells) }
   }
 }
@@ -89,6 +90,7 @@ export function loadStretch(contents: ModelContents): StretchModel {
         start: word('empty', 'partial', 'zero', 'before')
       })
     ),
+    cycles: list(record<Cycle>({ column: text, rows: whole({ least: 1 }), step: number(UNSCALED) })),
     formats: list(columnFormat),
     columns: list(
       record<ColumnMeta>({
@@ -127,7 +129,7 @@ function rowsIn(columns: readonly ColumnMeta[], { arrays }: ModelContents, rowCo
 
 /** What is drawn, followed, constant or computed is a column of the rows, and every column is one of these. */
 function checkNames(
-  { time, windows, formats, summary }: Omit<StretchModel, 'series' | 'rows'>,
+  { time, windows, cycles, formats, summary }: Omit<StretchModel, 'series' | 'rows'>,
   rows: Table,
   { formats: drawn, clock }: StretchModel['series']
 ): void {
@@ -135,6 +137,10 @@ function checkNames(
   const kinds = new Map(rows.columns.map(({ name, kind }) => [name, kind]))
   const isNumber = (name: string) => ['number', 'integer', 'datetime'].includes(kinds.get(name) ?? '')
   const made = new Set([...drawn.map(({ name }) => name), ...summary.followed, ...summary.constant])
+  for (const { column, rows: period } of cycles) {
+    whole({ least: 1, most: rows.rowCount })(period, `the cycle of ${column}`)
+    made.add(column)
+  }
   const known = new Set(made)
   for (const { column, of } of windows) {
     if (!isNumber(column) || !isNumber(of) || !known.has(of))

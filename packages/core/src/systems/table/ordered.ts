@@ -63,7 +63,9 @@ export function seriesLost(
   const serial = all.filter((name) => name !== ties?.column && !isOfOrder(name) && !isTotal(name))
   if (serial.length === 0) return undefined
   const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
-  return `${names} ${go} with the row before, as in a series, and new rows do not: each is drawn by itself. sbridge forecast continues such a series`
+  // Rows of several things at one time are no single series.
+  const anew = ties ? '' : `--time ${column} draws a new stretch of such a series, and `
+  return `${names} ${go} with the row before, as in a series, and new rows do not: each is drawn by itself. ${anew}sbridge forecast continues ${ties ? 'such a series' : 'it'}`
 }
 
 export function tellOrder(order: SerialOrder, rules: readonly Rule[]): Telling {

@@ -29,6 +29,7 @@ import { LARGE_SCALE_WARNING } from '../local/large-scale.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
+import { prepareRows } from '../prepare.js'
 import type { PrivacyTrial } from '../privacy.js'
 import { privacyIn, withPrivacy } from '../privacy-file.js'
 import { privacyFields } from '../privacy-options.js'
@@ -147,7 +148,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     return own
   },
   plan: planTable,
-  async fit(input, options, context) {
+  async fit(input, asked, context) {
+    const options = withTime(input, asked)
     const keys = statedKeysOf(input, options)
     const cells = input.rowCount * input.columns.length
     const { crew } = context.engine
@@ -183,7 +185,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   },
   present: (_model, { table, formats, seed }, cells) => presentTable(table, formats, cells, seed),
   tell(model, drawn) {
-    const crossing = 'heads' in model ? [] : [tellCrossing(model.unique ?? [], PARTS.training(model))]
+    const crossing = 'heads' in model || 'series' in model ? [] : [tellCrossing(model.unique ?? [], PARTS.training(model))]
     if (!drawn) return together(tellTable(model), ...crossing)
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
@@ -246,6 +248,17 @@ export async function privateAs(
 ): Promise<TableModel> {
   const { again: _, ...own } = model
   return privateLike({ model: own as TableModel, trial, seed }, PARTS, context)
+}
+
+/** Years and running numbers that order a series are its time, and no keys that are written anew. */
+function withTime(input: RawTable, options: TableFit): TableFit {
+  const { time, group, types } = options
+  if (time === undefined || group !== undefined || types?.[time] !== undefined) return options
+  const column = prepareRows(input, options).data.table.columns.find(({ name }) => name === time)
+  const raw = input.columns.find(({ name }) => name === time)
+  const isNumber =
+    raw?.source === 'number' || (raw?.source === 'text' && raw.values.every((cell) => cell !== null && /^\d+$/.test(cell.trim())))
+  return column?.kind === 'identifier' && isNumber ? { ...options, types: { ...types, [time]: 'integer' } } : options
 }
 
 /** Rows of a model as they are drawn, each by itself. */

@@ -22,7 +22,7 @@ import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
 import { type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
-import { fitTransition, type TransitionModel } from './transition.js'
+import { checkWidth, fitTransition, MOST_COLUMNS, type TransitionModel } from './transition.js'
 import { walkNotes } from './unit-root.js'
 
 /** A law of the next row given the last ones. */
@@ -87,26 +87,9 @@ export interface SeasonSummary {
  * numbers, a time column that does not ascend, gaps in the last rows, which the next is drawn from.
  */
 export async function fitForecast(given: InferredTable, options: ForecastOptions & Anew, context: Context): Promise<ForecastModel> {
-  const all = oldestFirst(given, options.time)
-  const {
-    clock,
-    isEven,
-    places: allPlaces,
-    notes: clockNotes
-  } = options.time === undefined
-    ? { clock: undefined, isEven: false, places: evenPlaces(all.table.rowCount), notes: risingNotes(all.table) }
-    : clockOf(all, options.time)
-  // A row with an empty cell is one that is missing in between.
-  const whole = completeRows(all.table)
-  const data = whole.length < all.table.rowCount ? { ...all, table: takeTableRows(all.table, whole) } : all
-  const places = Float64Array.from(whole, (row) => allPlaces[row]!)
-  checkLength(all.table, { complete: whole.length, memory: typeof options.memory === 'number' ? options.memory : 1 })
-  if (!options.anew) checkNames(data.formats, clock?.name)
-  const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
+  const { all, clock, clockNotes, whole, data, places, series, rules, encoder } = readSeries(given, options)
   const local = options.local && behindRules(options.local, rules)
-  const encoder = fitEncoder(series.table, series.formats, (name) => scalingOf(series.table, name))
   const columns = fieldColumns(encoder, 'series')
-  if (encoder.coordinateCount === 0) throw constantSeries()
   const { coordinates: scaled } = encodeTable(encoder, series.table)
   const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
   const asked = { encoder, periods, names: columns.names, asked: changesFor(options, encoder) }
@@ -149,6 +132,37 @@ export async function fitForecast(given: InferredTable, options: ForecastOptions
       ]
     }
   }
+}
+
+/** A series as a law is fitted to it. Throws what `fitForecast` throws of what it is given. */
+function readSeries(given: InferredTable, options: ForecastOptions & Anew) {
+  const all = oldestFirst(given, options.time)
+  const {
+    clock,
+    isEven,
+    places: allPlaces,
+    notes: clockNotes
+  } = options.time === undefined
+    ? { clock: undefined, isEven: false, places: evenPlaces(all.table.rowCount), notes: risingNotes(all.table) }
+    : clockOf(all, options.time)
+  // A row with an empty cell is one that is missing in between.
+  const whole = completeRows(all.table)
+  const data = whole.length < all.table.rowCount ? { ...all, table: takeTableRows(all.table, whole) } : all
+  const places = Float64Array.from(whole, (row) => allPlaces[row]!)
+  checkLength(all.table, { complete: whole.length, memory: typeof options.memory === 'number' ? options.memory : 1 })
+  if (!options.anew) checkNames(data.formats, clock?.name)
+  const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
+  const encoder = fitEncoder(series.table, series.formats, (name) => scalingOf(series.table, name))
+  if (encoder.coordinateCount === 0) throw constantSeries()
+  const memory = typeof options.memory === 'number' ? options.memory : 1
+  if (options.local === undefined) checkWidth(encoder.coordinateCount, encoder.coordinateCount * memory)
+  return { all, clock, clockNotes, whole, data, places, series, rules, encoder }
+}
+
+/** Refuses what is too wide for one problem before its time is told. Throws what `fitForecast` throws of what it is given. Cost: as of `findRules`, of wide tables only. */
+export function checkSeriesWidth(given: InferredTable, options: ForecastOptions): void {
+  const memory = typeof options.memory === 'number' ? options.memory : 1
+  if (options.local === undefined && (memory + 1) * given.table.columns.length > MOST_COLUMNS) readSeries(given, options)
 }
 
 /** Whether the series is not to be continued, but drawn anew from its beginning: then nothing of its end has to be there. */

@@ -1,8 +1,18 @@
 import type { RawTable } from '../../table/raw.js'
 import { type Plan, planOf } from '../system.js'
 import type { ForecastModel } from './forecast.js'
-import { MEMBERS } from './options.js'
-import type { SeriesFit, SeriesRequest } from './system.js'
+import { type ForecastOptions, MEMBERS } from './options.js'
+
+/** What of a job its work hangs on. */
+interface Fitted extends Pick<ForecastOptions, 'memory'> {
+  readonly local?: unknown
+}
+interface Requested {
+  readonly rows?: number | undefined
+  readonly steps: number
+  /** What is known. */
+  readonly asked?: { readonly givens: readonly unknown[] } | undefined
+}
 
 /** Memories that are tried, mostly. */
 const MEMORIES = 3
@@ -11,7 +21,7 @@ const MEMORIES = 3
 const PASSES = { choosing: 25, scaling: 14 }
 
 /** Sizes and work of a fit of a series, of a draw, or of both: an upper estimate. */
-export function planForecast(source: { input: RawTable; options: SeriesFit } | { model: ForecastModel }, request?: SeriesRequest): Plan {
+export function planForecast(source: { input: RawTable; options: Fitted } | { model: ForecastModel }, request?: Requested): Plan {
   const learns = 'input' in source
   const rowCount = learns ? source.input.rowCount : source.model.summary.pairCount
   const columnCount = learns ? source.input.columns.length : source.model.summary.columns.length

@@ -15,7 +15,7 @@ import type { Answer, System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { brokenRules } from './broken-rules.js'
 import { drawForecast } from './draw.js'
-import { type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
+import { checkSeriesWidth, type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
 import { columnsAsked, drawForecastUnder, type KnownForecastReport } from './known.js'
 import { type ForecastOptions, forecastFields, MEMBERS } from './options.js'
 import { planForecast } from './plan.js'
@@ -68,13 +68,15 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     const asked = known.asked ?? (await askedIn(known, host))
     return { steps, ...defined({ rows, seed, asked }) }
   },
-  optionsFor: (_input, options, { asked }) => {
+  optionsFor: (input, options, { asked }) => {
+    const { local, ...own } = options
+    if (local === undefined && !asked) checkSeriesWidth(inferTable(input, own), own)
     if (!asked) return options
     // What is known of steps to come is known of values; changes that are asked for the draw refuses.
     const { changes = 'auto' } = options
     return { ...options, changes: changes === 'auto' ? 'off' : changes, known: [...(options.known ?? []), ...columnsAsked(asked)] }
   },
-  plan: planForecast,
+  plan: (source, request) => planForecast(source, request),
   fit(input, { local, memory, time, season, changes, known, rules, rule, seed = 1, ...table }, context) {
     const options = defined({ local: local as Localisation | undefined, memory, time, season, changes, known, rules, rule })
     return fitForecast(inferTable(input, table), options, contextOf(seed, context))

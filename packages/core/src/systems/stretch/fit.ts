@@ -13,6 +13,7 @@ import { clockOf } from '../forecast/clock.js'
 import { fitForecast } from '../forecast/forecast.js'
 import type { ForecastOptions } from '../forecast/options.js'
 import { ruledSeries } from '../forecast/ruled-series.js'
+import { MOST_COLUMNS } from '../forecast/transition.js'
 import { type Cycle, cycleText, findCycles } from './cycles.js'
 import type { StretchModel } from './model.js'
 import { filledColumn } from './states.js'
@@ -51,11 +52,13 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
     })
   const answered = new Set([...repeatedKeyNotes(given.table), ...countedRowNotes(given.table)])
   const season = periodsOf(cycles, table, time)
+  // What is too wide for one problem is drawn from what tells each column the most.
+  const local = left.filter(isNumeric).length > MOST_COLUMNS / 2 ? ({ kind: 'auto' } as const) : undefined
   const growing = left.filter((column) => isNumeric(column) && goesOneWay(column)).map(({ name }) => name)
   const changes = growing.length > 0 ? growing : 'off'
   const series = await fitForecast(
     { ...whole, ...numbers, notes: [] },
-    { ...options, time, changes, ...defined({ season }), anew: true },
+    { ...options, time, changes, ...defined({ season, local }), anew: true },
     context
   )
   const gaps = table.columns.filter((column) => isNumeric(column) && !aside.has(column.name) && column.missing?.includes(1))

@@ -1,4 +1,3 @@
-import { defined } from '../../num/defined.js'
 import type { RawTable } from '../../table/raw.js'
 import { planForecast } from '../forecast/plan.js'
 import type { Plan } from '../system.js'
@@ -11,5 +10,5 @@ export function planStretch(source: Source, request: { readonly rows?: number | 
   const all = 'input' in source ? source.input.rowCount : source.model.summary.rowCount
   const asked = request && { steps: request.rows ?? all, rows: 1 }
   if ('model' in source) return planForecast({ model: source.model.series }, asked)
-  return planForecast({ input: source.input, options: defined({ time: source.options.time }) }, asked)
+  return planForecast({ input: source.input, options: {} }, asked)
 }

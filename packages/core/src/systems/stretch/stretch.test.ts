@@ -94,6 +94,15 @@ describe('a table that is one series', async () => {
     expect((table.columns.find(({ name }) => name === 'unit') as CategoricalColumn).codes.every((code) => code === 0)).toBe(true)
   })
 
+  test('conditions, and what is told of rows that stand alone, are refused before anything is computed, and by a model', async () => {
+    const asked = { givens: [{ temp: 20 }], observe: [] } as unknown as NonNullable<Parameters<typeof tables.draw>[1]['asked']>
+    const code = expect.objectContaining({ code: 'option-combination' })
+    for (const request of [{ asked }, { steps: 5 }, { groups: 3 }]) {
+      expect(() => tables.optionsFor(input, options, request)).toThrow(code)
+      await expect(tables.draw(model, request, { engine })).rejects.toThrow(code)
+    }
+  })
+
   test('the newest row comes first where it does in the data, and more rows go on behind the end', async () => {
     const back = { ...input, columns: input.columns.map((one) => ({ ...one, values: [...one.values].reverse() })) } as RawTable
     const own = await tables.fit(back, options, { engine })

@@ -260,6 +260,15 @@ export const panel: TableKind<PanelModel> = {
   load: loadPanel
 }
 
+/** Throws `InputError` (code `option-combination`) for what a draw is told of rows that stand each alone. */
+export function refuseAlone({ asked, noise, steps, start, dynamics, groups, onStep }: TableRequest): void {
+  refuseOnStep(onStep)
+  if (asked)
+    throw notTogether('conditions or observations of a series drawn anew', 'sbridge forecast, which takes what is known of steps to come')
+  const [name] = Object.entries({ noise, steps, start, dynamics, groups }).flatMap(([one, value]) => (value === undefined ? [] : [one]))
+  if (name !== undefined) throw notTogether(`${name} of a series drawn anew`, `leaving ${name} out`, 'rows that each stand alone')
+}
+
 /** Rows that follow each other in one series: a stretch of it from where it begins. */
 export const stretch: TableKind<StretchModel> = {
   kind: 'stretch',
@@ -267,8 +276,8 @@ export const stretch: TableKind<StretchModel> = {
     const { time, rules, rule, seed = 1 } = options
     return fitStretch(prepareRows(table, options).data, { time: time!, ...defined({ rules, rule }) }, contextOf(seed, context))
   },
-  async draw(model, { rows = model.summary.rowCount, seed = 1, onStep }, context) {
-    refuseOnStep(onStep)
+  async draw(model, { rows = model.summary.rowCount, seed = 1, ...request }, context) {
+    refuseAlone(request)
     return { ...(await drawStretch(model, rows, contextOf(seed, context))), warnings: [] }
   },
   written: ({ rows, formats }) => ({ table: inFormats(rows, formats), formats }),

@@ -50,7 +50,7 @@ import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends
 import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
 import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
-import { latent, latentLocal, local, localClasses, panel, stretch, whole } from './kinds.js'
+import { latent, latentLocal, local, localClasses, panel, refuseAlone, stretch, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { inOrder, keptOrder, ORDER_WORK, orderIn, withOrder } from './ordered.js'
@@ -137,7 +137,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const asked = request.asked ?? (await askedIn({ ...request, given: _g, givenFile: _f, observe: _o, likelihood: _l }, host))
     return { ...draws, ...(asked ? { asked } : {}) }
   },
-  optionsFor(input, options, { asked, rows = input.rowCount }) {
+  optionsFor(input, options, request) {
+    const { asked, rows = input.rowCount } = request
+    if (options.time !== undefined && options.group === undefined) refuseAlone(request)
     if (!asked) {
       checkKeys(statedKeysOf(input, options), rows)
       return options

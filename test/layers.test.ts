@@ -27,9 +27,10 @@ const LAYERS: Readonly<Record<string, number>> = {
   systems: 11
 }
 
-/** Rooms of `systems` do not know of each other, but where they meet: in the system of tables, in panels, whose groups are rows of a whole table, in bridges between two tables, in densities, whose rows have their gaps filled, and in the registries of systems and of what other threads do. */
+/** Rooms of `systems` do not know of each other, but where they meet: in the system of tables, in panels, whose groups are rows of a whole table, in stretches of a series, drawn by the law of forecasts, in bridges between two tables, in densities, whose rows have their gaps filled, and in the registries of systems and of what other threads do. */
 const MEETS: Readonly<Record<string, RegExp>> = {
-  table: /^(global|local|panel)$/,
+  table: /^(global|local|panel|stretch)$/,
+  stretch: /^forecast$/,
   panel: /^global$/,
   bridge: /^(global|table)$/,
   density: /^imputation$/,

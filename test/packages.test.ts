@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1830 },
+  '@sbridge/core': { path: 'packages/core', budget: 1850 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3080 }
+  sbridge: { path: 'packages/sbridge', budget: 3110 }
 }
 
 interface Packed {
@@ -265,7 +265,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(195)
   })
-  it('all of the core: 670 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(670)
+  it('all of the core: 680 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(680)
   })
 })

@@ -88,6 +88,18 @@ const mixed: RawTable = {
   ]
 }
 
+/** One series by day, with a category, empty cells and the value of the day before. */
+const daily: RawTable = {
+  rowCount: ROWS,
+  columns: [
+    { name: 'day', source: 'text', values: text((i) => new Date(86_400_000 * (19_000 + i)).toISOString().slice(0, 10)) },
+    { name: 'x', source: 'number', values: column(1) },
+    mixed.columns[1]!,
+    mixed.columns[4]!,
+    { name: 'before', source: 'number', values: Float64Array.from({ length: ROWS }, (_, i) => column(1)[i - 1] ?? 0) }
+  ]
+}
+
 const numbers: RawTable = {
   rowCount: ROWS,
   columns: Array.from({ length: 5 }, (_, k) => ({ name: `x${k}`, source: 'number' as const, values: column(k) }))
@@ -195,6 +207,7 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
   const rule = ['total = qty * price', 'size = qty >= 7', 'until >= from']
   const contents: Record<string, ModelContents> = {
     panel: await table(visits, { group: 'who', time: 'visit', bandwidth: 0.5 }),
+    stretch: await table(daily, { time: 'day' }),
     'rules before all columns': await table(ruledTable, { ...quick, rule }),
     'rules before a codec': await table(ruledTable, { latent: 'pca:2', bandwidth: 0.5, rule }),
     global: await global({ ...quick, weights: 'weight', types: { code: 'category' } }),

@@ -11,6 +11,7 @@ import { compareAssociations } from './compare-associations.js'
 import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours, type Weighed } from './compare-neighbours.js'
+import { compareOrder } from './compare-order.js'
 import { compareRules, compareStandings, compareTotals, compareUnique, followersIn, standingsOf, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
@@ -33,6 +34,8 @@ export interface EvaluationProblem extends Context {
   readonly quasi?: readonly string[] | undefined
   /** The same rows in their groups, where they belong to such: groups are then compared as wholes too. */
   readonly groups?: { readonly real: GroupedTable; readonly synthetic: GroupedTable; readonly time?: string | undefined } | undefined
+  /** The same rows as they follow each other in a series, where they are compared in other terms. */
+  readonly ordered?: { readonly real: Table; readonly synthetic: Table } | undefined
   /** Whether numbers are places of a grid, as pixels are: among them there are no rules. */
   readonly fields?: boolean | undefined
   /**
@@ -75,6 +78,7 @@ const IN_ORDER = [
   'classifierRelations',
   'groups',
   'rules',
+  'order',
   'warnings',
   'associations',
   'privacy',
@@ -122,6 +126,8 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
       ...(problem.fields ? [] : compareUnique(whole))
     ]
   }
+  const order = problem.fields || problem.groups ? undefined : compareOrder(problem.ordered ?? whole)
+  if (order) yield { order }
   yield { associations: compareAssociations(comparison) }
   begin('finding the nearest rows')
   const { twins, ...neighbours } = await compareNeighbours(comparison, whole, { ...weighed, grouped: problem.groups !== undefined })

@@ -143,6 +143,20 @@ export interface Stray {
   readonly message: string
 }
 
+/** How much a column changes from row to row in the order of a time, in what any two rows of the real table differ by on average. */
+export interface OrderOfColumn extends RealAndSynthetic {
+  readonly name: string
+  /** How many times as much every other of the real changes is as the rest, by chance. */
+  readonly floor: number
+}
+
+/** Whether rows of a series follow each other. */
+export interface OrderKept {
+  readonly time: string
+  /** Columns that go with the row before in the real table. */
+  readonly columns: readonly OrderOfColumn[]
+}
+
 interface Places {
   readonly columns: readonly (readonly string[])[]
   readonly rows: number
@@ -166,6 +180,8 @@ export interface Evaluation {
   /** Groups compared as wholes, a row each, where rows belong to groups. */
   readonly groups?: Evaluation
   readonly rules: readonly RuleKept[]
+  /** Where the real rows stand along a time and go with the row before. */
+  readonly order?: OrderKept
   readonly associations: Associations
   readonly privacy: Privacy
   /** Null where no rows were kept from the fit. */

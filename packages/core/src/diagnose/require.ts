@@ -1,6 +1,7 @@
 import { InputError } from '../num/errors.js'
 import { numberText } from '../tell/numbers.js'
 import { isAbove, isBelow } from './beyond.js'
+import { worstOrder } from './compare-order.js'
 import type { Evaluation } from './evaluation.js'
 import { isBroken } from './is-broken.js'
 import { chanceOfMembership } from './membership.js'
@@ -51,6 +52,10 @@ const MEASURES: Readonly<Record<string, (evaluation: Evaluation) => Measured>> =
   association: ({ associations }) => ofMeasure(associations.largestError),
   column: ({ columns }) => largestColumn(columns),
   rules: ofRules,
+  order: ({ order }) => {
+    const worst = order && worstOrder(order)
+    return { value: worst?.times ?? null, chance: worst && [0, worst.most] }
+  },
   membership: ({ membership }) => ({ value: membership?.value ?? null, chance: membership ? chanceOfMembership(membership) : undefined }),
   quasi: ({ quasi }) => ({ value: quasi?.value ?? null, chance: quasi && [0, quasi.most] })
 }

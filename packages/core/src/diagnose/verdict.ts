@@ -1,5 +1,7 @@
+import { defined } from '../num/defined.js'
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
+import { orderWords } from './compare-order.js'
 import type { Evaluation, Measure, RuleKept, Stray } from './evaluation.js'
 import { isBroken } from './is-broken.js'
 import { nearness } from './nearness.js'
@@ -44,7 +46,7 @@ export const MANY_BROKEN = 0.05
 
 /**
  * One sentence that answers: are these rows like the real ones, and do they give real ones away? The first of these that holds
- * is the verdict: rows of the data repeated, or nearly (poor); visibly different (poor); too few rows, or not to be judged
+ * is the verdict: the order of a series lost (poor); rows of the data repeated, or nearly (poor); visibly different (poor); too few rows, or not to be judged
  * against those of the fit (plain); small differences, or rows nearer to those of the fit than chance
  * makes them (fair); none (good). It names the AUC and on which rows it was measured,
  * every rule that breaks, what single columns have that the real ones never have, the worst column and the worst pair where they lie above their floors, and how near the rows come.
@@ -59,6 +61,7 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
   const farther = fartherFrom(own)
+  const order = own.order && advised(orderWords(own.order), `--time ${own.order.time}, which draws a new stretch of the series`)
   const details = detailsOf({
     // Below one half rows are not unlike the real ones, but too near to them.
     judged: [
@@ -68,17 +71,21 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
       },
       ...worst(evaluation)
     ],
-    drawn: [...own.rules.filter(isBroken).map(rulePoint), ...strayPoints(own.warnings)],
+    drawn: [...(order ? [order] : []), ...own.rules.filter(isBroken).map(rulePoint), ...strayPoints(own.warnings)],
     isApart: typeof kept === 'object'
   })
   if (near.grade === 'poor')
     return said('poor', { ...near, words: `${near.words}; do not treat them as anonymous`, remedy: farther }, details)
+  // Whoever has a series looks at how it goes on before anything else, and no measure of single rows sees that.
+  if (order?.grade === 'poor')
+    return said('poor', { words: ORDER_LOST, ...defined({ remedy: order.remedy }) }, [...details, advised(near, farther)])
   const like = likeness(evaluation, judged.auc)
   // Rows that nobody tells from real ones may still lean on those of the fit.
   const grade = like.grade === 'good' && near.grade === 'fair' ? 'fair' : like.grade
   return said(grade, like, [...details, advised(near, farther)])
 }
 
+const ORDER_LOST = 'The order in time is lost: rows of the real table follow each other, and those of the synthetic one do not'
 const LIKER = '--refine auto, which mends what trees find in the rows where held-out rows gain by it'
 /** Rows of the smallest table that `--privacy` takes. */
 const LEAST_PRIVATE = 200

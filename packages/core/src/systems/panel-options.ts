@@ -4,7 +4,7 @@ import { type Exclusion, type Field, whole } from './fields.js'
 export interface PanelOptions {
   /** The column that says which rows belong together. */
   readonly group?: string | undefined
-  /** The column that orders the rows of a group. */
+  /** The column that orders the rows of a group, or of a table that is one series. */
   readonly time?: string | undefined
 }
 
@@ -18,6 +18,24 @@ export interface PanelDraw {
 export const NOT_OF_GROUPS: Exclusion = { beside: ['group'], because: 'rows that each stand alone' }
 
 const WHOLE_TABLE = 'rows of groups, drawn by laws of all columns'
+
+/** Options of models of rows that stand each alone. */
+const ONE_BY_ONE = [
+  'local',
+  'latent',
+  'weights',
+  'image',
+  'bandwidth',
+  'scaling',
+  'kernel',
+  'landmarks',
+  'noise',
+  'start',
+  'steps',
+  'refine',
+  'privacy'
+]
+const ONE_SERIES = '--group beside it, or a series, whose rows are drawn one after the other'
 
 /** The options of panels and clusters, each described once. */
 export const panelFields: readonly Field[] = [
@@ -41,14 +59,17 @@ export const panelFields: readonly Field[] = [
   },
   {
     name: 'time',
-    label: 'Order within groups',
+    label: 'Order in time',
     kind: 'text',
     unit: 'COLUMN',
     range: 'a column of numbers or dates without missing cells',
-    default: 'none: rows of a group have no order in time',
-    needs: 'group',
+    default: 'none: rows, or those of a group, have no order in time',
+    excludes: [
+      ...ONE_BY_ONE.map((name) => ({ beside: [name, '!group'], because: ONE_SERIES })),
+      { beside: ['known', '!group'], because: ONE_SERIES }
+    ],
     sentence:
-      'The column that orders the rows of a group: each row is drawn given the one before, and no time comes twice in a group unless some do in the data.'
+      'The column that orders the rows of a group, or without --group of a table that is one series: each row is drawn given the ones before, and no time comes twice unless some do in a group of the data.'
   }
 ]
 

@@ -54,6 +54,30 @@ const grouped: RawTable = {
   ]
 }
 
+/** The same by day, with a category, empty cells, a mean of the last rows and a constant. */
+const dated: RawTable = {
+  ...line,
+  columns: [
+    {
+      name: 'date',
+      source: 'text',
+      values: Array.from({ length: 60 }, (_, i) => `2020-0${3 + Math.floor(i / 28)}-${String(1 + (i % 28)).padStart(2, '0')}`)
+    },
+    { name: 'kind', source: 'text', values: Array.from({ length: 60 }, (_, i) => 'ab'[(i >> 2) % 2]!) },
+    { name: 'place', source: 'text', values: new Array<string>(60).fill('here') },
+    ...line.columns.slice(0, 2),
+    {
+      ...(line.columns[2] as Extract<RawColumn, { source: 'number' }>),
+      missing: Uint8Array.from({ length: 60 }, (_, i) => (i % 9 === 5 ? 1 : 0))
+    },
+    {
+      name: 'before',
+      source: 'number',
+      values: Float64Array.from({ length: 60 }, (_, i) => (line.columns[0]!.values[i - 1] as number) ?? 0)
+    }
+  ]
+}
+
 /** Three snapshots at dates, of 12 particles each. */
 const particles: RawTable = {
   rowCount: 36,
@@ -117,6 +141,13 @@ const CASES: Readonly<Record<string, Case>> = {
     options: { group: 'unit', time: 'date' },
     request: { groups: 4 },
     kind: 'panel'
+  },
+  'a table that is one series': {
+    system: tables,
+    input: dated,
+    options: { time: 'date' },
+    request: { rows: 20 },
+    kind: 'stretch'
   },
   'a series': { system: series, input: line, options: { memory: 2 }, request: { rows: 2, steps: 3 }, kind: 'forecast' },
   'a series, known at steps': {

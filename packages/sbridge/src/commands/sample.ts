@@ -11,6 +11,7 @@ import {
 } from '@sbridge/core'
 import {
   checkImageTable,
+  comparedRows,
   defined,
   groupsOf,
   type ImageShape,
@@ -213,13 +214,12 @@ interface Reported {
 
 async function writeReport(path: string, reported: Reported): Promise<Verdict> {
   const { input, keptBack, clouds, flags, seed, model, drawn, telling, image, engine } = reported
-  const real = tables.training(model)
-  const synthetic = drawn.table
+  const { real, synthetic, ordered } = comparedRows(model, { real: tables.training(model), synthetic: drawn.table })
   const showValues = showValuesOf(flags)
   const fields = image !== undefined || isGrid(flags.local as string | undefined)
   const groups = groupsOf(model, drawn)
   const weights = weightsOf(model)
-  const evaluation = await evaluateTables({ real, weights, synthetic, groups, fields, clouds, engine, key: keyFromSeed(seed) })
+  const evaluation = await evaluateTables({ real, weights, synthetic, ordered, groups, fields, clouds, engine, key: keyFromSeed(seed) })
   const [{ renderReport, verdictOf }, { imagesOf }] = await Promise.all([import('../report/index.js'), import('../report/images.js')])
   const sections = image ? [await imagesOf({ real, drawn: synthetic, image, engine, showValues })] : []
   const title = nameOf(input)

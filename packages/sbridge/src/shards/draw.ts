@@ -3,6 +3,7 @@ import {
   type FilledRows,
   FormatError,
   type ImputationModel,
+  InputError,
   StopError,
   SYSTEMS,
   type SystemContext,
@@ -76,6 +77,13 @@ export async function batchesIn<Verb extends ShardVerb>(
   if (verb === 'sample') {
     const { rows, asked } = request as TableRequest
     const own = model as TableModel
+    if (SYSTEMS.tables.kindOf(own) === 'stretch')
+      throw new InputError({
+        code: 'shards-series',
+        got: 'a model of a series, whose rows are drawn one after the other',
+        expected: 'rows that several machines can draw side by side',
+        try: 'sbridge sample MODEL -o rows.csv, on one'
+      })
     const few = (asked?.givens.length ?? 1) === 1 && SYSTEMS.tables.kindOf(own) !== 'panel'
     if (few) return Math.ceil(candidateRows(own, rows ?? own.summary.rowCount) / BATCH_ROWS)
   }

@@ -24,7 +24,7 @@ const SIDES: Readonly<Record<ReturnType<typeof kindOf>, Sides>> = {
 export const sidesOf = (known: Known): Sides => SIDES[kindOf(known)]
 
 /** Options with which rows come from something else than one kernel on whole rows whose bandwidth is searched for. */
-const OTHERWISE: readonly string[] = ['local', 'latent', 'group', 'privacy']
+const OTHERWISE: readonly string[] = ['local', 'latent', 'group', 'time', 'privacy']
 
 /** Whether a bandwidth is searched for that can be chosen instead. */
 export const isPlain = (fit: FitJob): boolean => !OTHERWISE.some((name) => name in fit)

@@ -1,6 +1,7 @@
 import { type Evaluation, evaluateTables, type ProgressEvent, type SystemContext } from '@sbridge/core'
 import {
   alignTables,
+  comparedRows,
   evaluationParts,
   groupsOf,
   IN_SAMPLE_ROWS,
@@ -126,14 +127,15 @@ function judgementOf(found: EvaluationPart, kept: KeptBack | null): Judgement {
 }
 
 function problemOf({ model, real, answer, draws }: Compared) {
-  return { real, weights: weightsOf(model), synthetic: answer.table, groups: groupsOf(model, answer), key: keyFromSeed(draws.seed) }
+  const sides = comparedRows(model, { real, synthetic: answer.table })
+  return { ...sides, weights: weightsOf(model), groups: groupsOf(model, answer), key: keyFromSeed(draws.seed) }
 }
 
 const judgedIn = ({ input, options, draws }: Compared): JudgedFit => ({ input, options, request: draws })
 
 async function drawingsOf({ model, real, answer, draws }: Compared, { columns = {}, associations }: EvaluationPart): Promise<Panel[]> {
   const { beforeAndAfter, marginalDrawings, pairDrawings } = await import('./drawings.js')
-  const aligned = alignTables({ real, synthetic: answer.table })
+  const aligned = alignTables(comparedRows(model, { real, synthetic: answer.table }))
   const shown = weighedTable(aligned.real, weightsOf(model), keyFromSeed(1))
   const tables = { ...aligned, real: shown, counted: aligned.real, sides: sidesOf(draws) }
   const marginals = marginalDrawings(tables, columns)

@@ -121,8 +121,8 @@ function checkCounts(members: number, steps: number): void {
   }
 }
 
-/** Drawn rows as they are once they came: a number on a spike stands in its middle. */
-function standing({ season, changes }: SeriesLaw, encoder: Encoder, rows: Matrix, step: number): Matrix {
+/** Drawn rows as they are once they came, so many steps after the last row: a number on a spike stands in its middle. */
+export function standing({ season, changes }: SeriesLaw, encoder: Encoder, rows: Matrix, step: number): Matrix {
   if (!hasScores(encoder)) return rows
   const whole = shiftedBySeason(rows, { season, sign: 1, placeOf: () => step })
   const { columns } = decodeTable(encoder, { coordinates: whole, codes: new Int32Array(0) })
@@ -141,7 +141,7 @@ function repeated(row: Matrix, count: number): Matrix {
 }
 
 /** The newest rows in front, the oldest dropped. */
-function pushed(history: Matrix, next: Matrix): Matrix {
+export function pushed(history: Matrix, next: Matrix): Matrix {
   const out = matrix(history.rows, history.cols)
   for (let i = 0; i < out.rows; i++) {
     out.data.set(next.data.subarray(i * next.cols, (i + 1) * next.cols), i * out.cols)

@@ -283,6 +283,18 @@ describe('a forecast', () => {
   })
 })
 
+it('more columns than one problem takes are refused before a plan tells how long they would take', () => {
+  const wide = (count: number) => ({
+    rowCount: 60,
+    columns: Array.from({ length: count }, (_, c) => ({ name: `x${c}`, source: 'number' as const, values: autoregressive(60, 0.5, 0, c) }))
+  })
+  const asked = (count: number, options = {}) => series.optionsFor(wide(count), { rules: 'off', ...options }, { rows: 2, steps: 3 })
+  expect(() => asked(41)).toThrow(codeOf('transition-size'))
+  expect(() => asked(30, { memory: 2 })).toThrow(codeOf('transition-size'))
+  expect(asked(40)).toEqual({ rules: 'off' })
+  expect(asked(41, { local: { kind: 'auto' } })).toEqual({ rules: 'off', local: { kind: 'auto' } })
+})
+
 it('rules of the series that nobody wants are counted where its continuations break them, and none that they keep', async () => {
   const walk = autoregressive(400, 0.8, 0, 31)
   const width = autoregressive(400, 0.2, 0, 32).map((x) => x * x)

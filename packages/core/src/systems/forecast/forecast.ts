@@ -15,14 +15,14 @@ import type { Context } from '../context.js'
 import { behindRules } from '../localisation.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { Ruled } from '../ruled-rows.js'
-import { type Changes, changed, chooseDrawn, type Drawn, type Way, withLogarithms, withoutLogarithms } from './changes.js'
+import { type Changes, changed, chooseDrawn, type Drawn, straightScales, type Way, withLogarithms, withoutLogarithms } from './changes.js'
 import { type Clock, clockOf, evenPlaces, oldestFirst, risingNotes } from './clock.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
 import { type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
-import { fitTransition, type TransitionModel } from './transition.js'
+import { checkWidth, fitTransition, MOST_COLUMNS, type TransitionModel } from './transition.js'
 import { walkNotes } from './unit-root.js'
 
 /** A law of the next row given the last ones. */
@@ -86,36 +86,20 @@ export interface SeasonSummary {
  * Cost O(M²) a unit, memory O(M·memory·d). Throws `InputError`: a series shorter than the memory, columns that are not
  * numbers, a time column that does not ascend, gaps in the last rows, which the next is drawn from.
  */
-export async function fitForecast(given: InferredTable, options: ForecastOptions, context: Context): Promise<ForecastModel> {
-  const all = oldestFirst(given, options.time)
-  const {
-    clock,
-    isEven,
-    places: allPlaces,
-    notes: clockNotes
-  } = options.time === undefined
-    ? { clock: undefined, isEven: false, places: evenPlaces(all.table.rowCount), notes: risingNotes(all.table) }
-    : clockOf(all, options.time)
-  // A row with an empty cell is one that is missing in between.
-  const whole = completeRows(all.table)
-  const data = whole.length < all.table.rowCount ? { ...all, table: takeTableRows(all.table, whole) } : all
-  const places = Float64Array.from(whole, (row) => allPlaces[row]!)
-  checkLength(all.table, { complete: whole.length, memory: typeof options.memory === 'number' ? options.memory : 1 })
-  checkNames(data.formats, clock?.name)
-  const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
+export async function fitForecast(given: InferredTable, options: ForecastOptions & Anew, context: Context): Promise<ForecastModel> {
+  const { all, clock, clockNotes, whole, data, places, series, rules, encoder } = readSeries(given, options)
   const local = options.local && behindRules(options.local, rules)
-  const encoder = fitEncoder(series.table, series.formats, (name) => scalingOf(series.table, name))
   const columns = fieldColumns(encoder, 'series')
-  if (encoder.coordinateCount === 0) throw constantSeries()
   const { coordinates: scaled } = encodeTable(encoder, series.table)
   const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
-  const asked = { encoder, periods, names: columns.names, asked: options.changes ?? 'auto' }
+  const asked = { encoder, periods, names: columns.names, asked: changesFor(options, encoder) }
   const placed = { coordinates: scaled, places }
   const next = hasScores(encoder) ? encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates : scaled
-  const problem: SeriesProblem = { placed, next, encoder, columns, memory: options.memory ?? 'auto', local }
+  const problem: SeriesProblem = { placed, next, encoder, columns, memory: options.memory ?? 'auto', local, anew: options.anew ?? false }
   const ways = await chooseDrawn(placed, asked)
   const [first, second] = ways.some((way) => hasPairs(problem, way)) ? ways.filter((way) => hasPairs(problem, way)) : ways
   const refusing = (fitted: { readonly memory: number; readonly isChanged: boolean }) =>
+    !options.anew &&
     checkHistory(all.table, { known: lastRun(places), memory: fitted.memory, before: fitted.isChanged ? 1 : 0, time: clock?.name })
   const own = await fitLaw(problem, first!, { context, refusing, time: options.time })
   const other = second && {
@@ -150,8 +134,52 @@ export async function fitForecast(given: InferredTable, options: ForecastOptions
   }
 }
 
+/** A series as a law is fitted to it. Throws what `fitForecast` throws of what it is given. */
+function readSeries(given: InferredTable, options: ForecastOptions & Anew) {
+  const all = oldestFirst(given, options.time)
+  const {
+    clock,
+    isEven,
+    places: allPlaces,
+    notes: clockNotes
+  } = options.time === undefined
+    ? { clock: undefined, isEven: false, places: evenPlaces(all.table.rowCount), notes: risingNotes(all.table) }
+    : clockOf(all, options.time)
+  // A row with an empty cell is one that is missing in between.
+  const whole = completeRows(all.table)
+  const data = whole.length < all.table.rowCount ? { ...all, table: takeTableRows(all.table, whole) } : all
+  const places = Float64Array.from(whole, (row) => allPlaces[row]!)
+  checkLength(all.table, { complete: whole.length, memory: typeof options.memory === 'number' ? options.memory : 1 })
+  if (!options.anew) checkNames(data.formats, clock?.name)
+  const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
+  const encoder = fitEncoder(series.table, series.formats, (name) => scalingOf(series.table, name))
+  if (encoder.coordinateCount === 0) throw constantSeries()
+  const memory = typeof options.memory === 'number' ? options.memory : 1
+  if (options.local === undefined) checkWidth(encoder.coordinateCount, encoder.coordinateCount * memory)
+  return { all, clock, clockNotes, whole, data, places, series, rules, encoder }
+}
+
+/** Refuses what is too wide for one problem before its time is told. Throws what `fitForecast` throws of what it is given. Cost: as of `findRules`, of wide tables only. */
+export function checkSeriesWidth(given: InferredTable, options: ForecastOptions): void {
+  const memory = typeof options.memory === 'number' ? options.memory : 1
+  if (options.local === undefined && (memory + 1) * given.table.columns.length > MOST_COLUMNS) readSeries(given, options)
+}
+
+/** Whether the series is not to be continued, but drawn anew from its beginning: then nothing of its end has to be there. */
+interface Anew {
+  readonly anew?: boolean | undefined
+}
+
+/** Of which columns changes are drawn; where nobody asked for these, of none of few values. */
+function changesFor({ changes = 'auto', anew }: ForecastOptions & Anew, encoder: Encoder): 'auto' | 'off' | readonly string[] {
+  if (!anew || typeof changes === 'string') return changes
+  const scales = straightScales(encoder)
+  const own = encoder.columns.flatMap(({ name }, c) => (scales[c] && changes.includes(name) ? [name] : []))
+  return own.length > 0 ? own : 'off'
+}
+
 /** A series to which laws are fitted. */
-interface SeriesProblem {
+interface SeriesProblem extends Required<Anew> {
   readonly placed: PlacedSeries
   /** The coordinates of rows as what comes next: spread over the interval of a spike, so that the law of it is smooth; what came before stands in its middle. */
   readonly next: Matrix
@@ -162,16 +190,16 @@ interface SeriesProblem {
 }
 
 /** Whether there are rows to learn from and to go on from by one of several ways: changes take a row more. */
-function hasPairs({ placed, memory }: SeriesProblem, { drawn }: Way): boolean {
+function hasPairs({ placed, memory, anew }: SeriesProblem, { drawn }: Way): boolean {
   const { places } = changed(placed, drawn)
   const least = memory === 'auto' ? 1 : memory
-  return lastRun(places) >= least && pairEnds(places, least).length >= LEAST_PAIRS
+  return (anew || lastRun(places) >= least) && pairEnds(places, least).length >= LEAST_PAIRS
 }
 
 interface LawFit {
   readonly context: Context
   /** Throws where what the next row is drawn from is not there. */
-  readonly refusing: (fitted: { readonly memory: number; readonly isChanged: boolean }) => void
+  readonly refusing: (fitted: { readonly memory: number; readonly isChanged: boolean }) => unknown
   readonly time: string | undefined
 }
 
@@ -395,14 +423,19 @@ function localUnits(local: NonNullable<ForecastOptions['local']>, columns: Field
 
 /** The series that a model was fitted to, from its row `memory` + 1 on, without the time column and rows that come after a gap. */
 export function trainingSeries(model: ForecastModel): Table {
-  const { encoder, transition, season, changes, places, clock } = model
+  const { encoder, clock } = model
+  const { table: drawn, placeOf } = learnedRows(model, encoder)
+  const { table } = wholeSeries(model, { table: drawn, formats: encoder.formats }, placeOf)
+  return { ...table, columns: table.columns.filter(({ name }) => name !== clock?.name) }
+}
+
+/** The rows that a law was learned from, as it draws them, and where each stands. */
+export function learnedRows({ transition, season, changes, places }: SeriesLaw, encoder: Encoder) {
   const rows = changes?.levels ?? unstandardised(transition, transition.outputCount)
   const placeOf = (row: number) => places?.[row] ?? row + 1 - rows.rows
   const whole = shiftedBySeason(rows, { season, sign: 1, placeOf })
   const coordinates = withoutLogarithms(whole, changes?.drawn ?? [], encoder)
-  const drawn = decodeTable(encoder, { coordinates, codes: new Int32Array(0) })
-  const { table } = wholeSeries(model, { table: drawn, formats: encoder.formats }, placeOf)
-  return { ...table, columns: table.columns.filter(({ name }) => name !== clock?.name) }
+  return { table: decodeTable(encoder, { coordinates, codes: new Int32Array(0) }), placeOf }
 }
 
 /** The first columns of (outputs, inputs) of a transition, in the coordinates of the encoder. */

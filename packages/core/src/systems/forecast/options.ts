@@ -68,3 +68,6 @@ export const forecastFields: readonly Field[] = [
     source: 'Diebold, Kilian, Journal of Business & Economic Statistics 2000'
   }
 ]
+
+/** Members of an ensemble where nobody asks for a number. */
+export const MEMBERS = 100

@@ -11,13 +11,14 @@ import { contextOf } from '../context.js'
 import { keepingDialect } from '../dialect.js'
 import { type Localisation, localisationIn } from '../localisation.js'
 import { ruleFields } from '../rule-options.js'
-import { type Answer, type Plan, planOf, type System } from '../system.js'
+import type { Answer, System } from '../system.js'
 import { tableFields } from '../table-options.js'
 import { brokenRules } from './broken-rules.js'
 import { drawForecast } from './draw.js'
-import { type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
+import { checkSeriesWidth, type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
 import { columnsAsked, drawForecastUnder, type KnownForecastReport } from './known.js'
-import { type ForecastOptions, forecastFields } from './options.js'
+import { type ForecastOptions, forecastFields, MEMBERS } from './options.js'
+import { planForecast } from './plan.js'
 import { loadForecast, saveForecast } from './save.js'
 import { tellForecast } from './tell.js'
 
@@ -67,13 +68,15 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     const asked = known.asked ?? (await askedIn(known, host))
     return { steps, ...defined({ rows, seed, asked }) }
   },
-  optionsFor: (_input, options, { asked }) => {
+  optionsFor: (input, options, { asked }) => {
+    const { local, ...own } = options
+    if (local === undefined && !asked) checkSeriesWidth(inferTable(input, own), own)
     if (!asked) return options
     // What is known of steps to come is known of values; changes that are asked for the draw refuses.
     const { changes = 'auto' } = options
     return { ...options, changes: changes === 'auto' ? 'off' : changes, known: [...(options.known ?? []), ...columnsAsked(asked)] }
   },
-  plan,
+  plan: (source, request) => planForecast(source, request),
   fit(input, { local, memory, time, season, changes, known, rules, rule, seed = 1, ...table }, context) {
     const options = defined({ local: local as Localisation | undefined, memory, time, season, changes, known, rules, rule })
     return fitForecast(inferTable(input, table), options, contextOf(seed, context))
@@ -110,32 +113,3 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
   save: saveForecast,
   load: loadForecast
 })
-
-/** Members of an ensemble where nobody asks for a number. */
-const MEMBERS = 100
-
-/** Memories that are tried, mostly. */
-const MEMORIES = 3
-
-/** Passes over M² pairs of a unit: bandwidths tried, and the scaling. */
-const PASSES = { choosing: 25, scaling: 14 }
-
-function plan(source: { input: RawTable; options: SeriesFit } | { model: ForecastModel }, request?: SeriesRequest): Plan {
-  const learns = 'input' in source
-  const rowCount = learns ? source.input.rowCount : source.model.summary.pairCount
-  const columnCount = learns ? source.input.columns.length : source.model.summary.columns.length
-  const units = learns ? (source.options.local === undefined ? 1 : columnCount) : source.model.transition.units.length
-  const asked = learns ? (source.options.memory ?? 'auto') : source.model.memory
-  const memory = asked === 'auto' ? 1 : asked
-  const drawnRows = request ? (request.asked?.givens.length ?? 1) * (request.rows ?? MEMBERS) * request.steps : 0
-  const known = request?.asked !== undefined
-  const each = 1.5 * units * drawnRows * rowCount
-  const stages = [
-    ...(asked === 'auto' ? [{ stage: 'choosing the memory', pairs: MEMORIES * units * PASSES.choosing * rowCount ** 2 }] : []),
-    ...(learns ? [{ stage: 'choosing the bandwidth', pairs: units * PASSES.choosing * rowCount ** 2 }] : []),
-    ...(learns || known ? [{ stage: 'scaling', pairs: (units + (known ? columnCount : 0)) * PASSES.scaling * rowCount ** 2 }] : []),
-    ...(request ? [{ stage: known ? 'sampling' : 'forecast', pairs: each }] : [])
-  ]
-  const dimension = memory * columnCount
-  return planOf(stages, { rowCount, columnCount, dimension, drawnRows, bytes: 8 * (rowCount * 6 + drawnRows) * dimension })
-}

@@ -105,19 +105,23 @@ function unitsOf({ inputs, outputs }: Pairs, { units }: TransitionOptions): Unit
         try: 'numbering columns from 0'
       })
     }
-    if (unit.outputs.length + unit.inputs.length > MOST_COLUMNS) {
-      throw new InputError({
-        code: 'transition-size',
-        got: `${unit.outputs.length} columns to draw from ${unit.inputs.length}`,
-        expected: `at most ${MOST_COLUMNS} together in one problem`,
-        try: '--local window:2, ring:2 or auto'
-      })
-    }
+    checkWidth(unit.outputs.length, unit.inputs.length)
   }
   return plan.map((unit) => ({
     targets: Uint32Array.from(unit.outputs).sort(),
     givens: Uint32Array.from(unit.inputs, (c) => outputs.cols + c).sort()
   }))
+}
+
+/** Throws `InputError` (code `transition-size`) for more columns than one problem takes. */
+export function checkWidth(outputs: number, inputs: number): void {
+  if (outputs + inputs <= MOST_COLUMNS) return
+  throw new InputError({
+    code: 'transition-size',
+    got: `${outputs} columns to draw from ${inputs}`,
+    expected: `at most ${MOST_COLUMNS} together in one problem`,
+    try: '--local window:2, ring:2 or auto'
+  })
 }
 
 /** A fitted transition ready to be stepped, e.g. inside an integrator of your own. */

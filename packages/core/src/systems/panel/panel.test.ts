@@ -320,7 +320,7 @@ describe('a panel', () => {
   it.each<[string, RawTable, TableFit, string]>([
     ['no such column', shops(), { group: 'store' }, 'column-unknown'],
     ['no such time', shops(), { group: 'shop', time: 'day' }, 'column-unknown'],
-    ['time without group', shops(), { time: 'week' }, 'option-combination'],
+    ['time without group, as of one series', shops(), { time: 'week' }, 'time-repeated'],
     ['a time that is a category', shops(), { group: 'shop', time: 'town' }, 'time-column'],
     ['a time with gaps', shops(), { group: 'shop', time: 'note' }, 'time-column'],
     ['the group as time', shops(), { group: 'shop', time: 'shop' }, 'time-column'],

@@ -30,8 +30,13 @@ import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
 import { drawnPanelRows, panelRows, trainingRows } from '../panel/rows.js'
 import { loadPanel, savePanel } from '../panel/save.js'
-import type { PreparedTable } from '../prepare.js'
+import { inFormats } from '../panel/sums.js'
+import { type PreparedTable, prepareRows } from '../prepare.js'
 import type { Ruled } from '../ruled-rows.js'
+import { drawStretch } from '../stretch/draw.js'
+import { fitStretch } from '../stretch/fit.js'
+import type { StretchModel } from '../stretch/model.js'
+import { loadStretch, saveStretch } from '../stretch/save.js'
 import { checkImageTable, parseImageShape } from './image.js'
 import { keepingLimits } from './keeping-limits.js'
 import type { RowsKind, TableKind } from './kind.js'
@@ -253,4 +258,29 @@ export const panel: TableKind<PanelModel> = {
   written: (model) => panelRows(model, trainingRows(model)),
   save: savePanel,
   load: loadPanel
+}
+
+/** Throws `InputError` (code `option-combination`) for what a draw is told of rows that stand each alone. */
+export function refuseAlone({ asked, noise, steps, start, dynamics, groups, onStep }: TableRequest): void {
+  refuseOnStep(onStep)
+  if (asked)
+    throw notTogether('conditions or observations of a series drawn anew', 'sbridge forecast, which takes what is known of steps to come')
+  const [name] = Object.entries({ noise, steps, start, dynamics, groups }).flatMap(([one, value]) => (value === undefined ? [] : [one]))
+  if (name !== undefined) throw notTogether(`${name} of a series drawn anew`, `leaving ${name} out`, 'rows that each stand alone')
+}
+
+/** Rows that follow each other in one series: a stretch of it from where it begins. */
+export const stretch: TableKind<StretchModel> = {
+  kind: 'stretch',
+  fit(table, options, context) {
+    const { time, rules, rule, seed = 1 } = options
+    return fitStretch(prepareRows(table, options).data, { time: time!, ...defined({ rules, rule }) }, contextOf(seed, context))
+  },
+  async draw(model, { rows = model.summary.rowCount, seed = 1, ...request }, context) {
+    refuseAlone(request)
+    return { ...(await drawStretch(model, rows, contextOf(seed, context))), warnings: [] }
+  },
+  written: ({ rows, formats }) => ({ table: inFormats(rows, formats), formats }),
+  save: saveStretch,
+  load: loadStretch
 }

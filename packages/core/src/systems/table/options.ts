@@ -26,6 +26,7 @@ import type { RefineOptions } from '../refine-options.js'
 import type { Refinement } from '../refinement.js'
 import type { RuleOptions } from '../rule-options.js'
 import type { Ruled } from '../ruled-rows.js'
+import type { StretchModel } from '../stretch/model.js'
 import type { Answer } from '../system.js'
 import type { KeptByDrawing } from './kept-by-drawing.js'
 import type { LatentDraw, LatentTableModel } from './latent.js'
@@ -35,7 +36,11 @@ import type { LatentLocalModel } from './latent-local.js'
 import type { FitJob } from './whole.js'
 
 /** A fitted model of a table, of any kind. */
-export type TableModel = (((GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & Ruled) | PanelModel) & {
+export type TableModel = (
+  | ((GlobalModel | LocalModel | ClassedField | LatentTableModel | LatentLocalModel) & Ruled)
+  | PanelModel
+  | StretchModel
+) & {
   /** Columns that are written anew; absent where there are none. */
   readonly keys?: KeptKeys
   /** Columns that are added up from row to row; absent where there are none. */

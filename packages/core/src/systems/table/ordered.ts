@@ -20,8 +20,8 @@ import type { DrawnRows, TableFit } from './options.js'
 export const ORDER_WORK = 12
 
 /** The order of the rows of a table that is kept under some options: with rules, and not of groups, which come one by one. */
-export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group'>): SerialOrder | undefined {
-  if (options.rules === 'off' || options.group !== undefined) return undefined
+export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 'rules' | 'group' | 'time'>): SerialOrder | undefined {
+  if (options.rules === 'off' || options.group !== undefined || options.time !== undefined) return undefined
   const { table } = prepareRows(raw, options).data
   const dates = rowOrderOf(table)
   const order = dates ? withTogether(table, dates) : nearOrderOf(table)
@@ -63,7 +63,9 @@ export function seriesLost(
   const serial = all.filter((name) => name !== ties?.column && !isOfOrder(name) && !isTotal(name))
   if (serial.length === 0) return undefined
   const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
-  return `${names} ${go} with the row before, as in a series, and new rows do not: each is drawn by itself. sbridge forecast continues such a series`
+  // Rows of several things at one time are no single series.
+  const anew = ties ? '' : `--time ${column} draws a new stretch of such a series, and `
+  return `${names} ${go} with the row before, as in a series, and new rows do not: each is drawn by itself. ${anew}sbridge forecast continues ${ties ? 'such a series' : 'it'}`
 }
 
 export function tellOrder(order: SerialOrder, rules: readonly Rule[]): Telling {

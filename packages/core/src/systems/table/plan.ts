@@ -20,6 +20,7 @@ import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
 import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
+import { planStretch } from '../stretch/plan.js'
 import { type Plan, planned, planOf } from '../system.js'
 import { CANDIDATES, candidateRows } from './candidates.js'
 import { CONTEST_SECONDS, estimateJob, type KnownSize, ROW_SECONDS } from './estimate.js'
@@ -87,6 +88,8 @@ function planPlain(source: TableSource, request?: TableRequest): Plan {
   if ('model' in source ? 'graph' in source.model || 'classes' in source.model : source.options.local !== undefined)
     return planLocal(source, request)
   if ('model' in source ? 'heads' in source.model : source.options.group !== undefined) return planPanel(panelSource(source), request)
+  if ('model' in source ? 'series' in source.model : source.options.time !== undefined)
+    return planStretch(source as Parameters<typeof planStretch>[0], request)
   return planWhole(source as WholeSource, request)
 }
 

@@ -49,6 +49,7 @@ function halve({ input: whole, options: asked, request }: JudgedFit): Halves | s
   const { asked: known, given, givenFile, observe, likelihood } = request
   if ([known, given, givenFile, observe, likelihood].some((one) => one !== undefined))
     return 'rows under conditions are not those of the data'
+  if (asked.time !== undefined && asked.group === undefined) return 'half of the rows of a series are none'
   if (Math.floor(whole.rowCount / 2) < LEAST_HALF) return `halves of ${whole.rowCount} rows are too small`
   // Half of the rows add up to nothing.
   const { input, options } = withoutTotals(whole, asked)

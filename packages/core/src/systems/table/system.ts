@@ -29,6 +29,7 @@ import { LARGE_SCALE_WARNING } from '../local/large-scale.js'
 import { localFields } from '../local/options.js'
 import { localisationIn } from '../localisation.js'
 import { panelDrawFields, panelFields } from '../panel-options.js'
+import { prepareRows } from '../prepare.js'
 import type { PrivacyTrial } from '../privacy.js'
 import { privacyIn, withPrivacy } from '../privacy-file.js'
 import { privacyFields } from '../privacy-options.js'
@@ -49,7 +50,7 @@ import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends
 import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
 import { checkKeys, checkKeysInTurns, newKeysInTurn, peopleFor, statedKeysOf, withNewKeys } from './keyed.js'
 import type { TableKind } from './kind.js'
-import { latent, latentLocal, local, localClasses, panel, whole } from './kinds.js'
+import { latent, latentLocal, local, localClasses, panel, refuseAlone, stretch, whole } from './kinds.js'
 import { latentDrawFields, latentFields } from './latent-fields.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { inOrder, keptOrder, ORDER_WORK, orderIn, withOrder } from './ordered.js'
@@ -66,13 +67,14 @@ import type { ModelParts } from './trial.js'
 import { keepingApart, statingUnique, tellCrossing, UNIQUE_WARNING, UNIQUE_WORK, uniqueIn, uniqueToFind, withUnique } from './unique.js'
 import { tellingUnknown } from './unknown.js'
 
-const KINDS = [whole, local, localClasses, latent, latentLocal, panel] as unknown as readonly TableKind<TableModel>[]
+const KINDS = [whole, local, localClasses, latent, latentLocal, panel, stretch] as unknown as readonly TableKind<TableModel>[]
 
 const kindNamed = (kind: string): TableKind<TableModel> => KINDS.find((one) => one.kind === kind)!
 
 /** The kind that options ask for. */
-function kindFor(options: Pick<TableFit, 'local' | 'latent' | 'group'>): TableKind<TableModel> {
+function kindFor(options: Pick<TableFit, 'local' | 'latent' | 'group' | 'time'>): TableKind<TableModel> {
   if (options.group !== undefined) return kindNamed('panel')
+  if (options.time !== undefined) return kindNamed('stretch')
   const behind = options.local === undefined ? whole : local
   if (options.latent === undefined) return kindNamed(behind.kind)
   return kindNamed(options.local === undefined ? 'latent' : 'latent-local')
@@ -80,6 +82,7 @@ function kindFor(options: Pick<TableFit, 'local' | 'latent' | 'group'>): TableKi
 
 function kindOf(model: TableModel): string {
   if ('heads' in model) return 'panel'
+  if ('series' in model) return 'stretch'
   if ('codec' in model) return 'graph' in model.inner ? 'latent-local' : 'latent'
   if ('classes' in model) return 'local-classes'
   return 'graph' in model ? 'local' : 'global'
@@ -116,12 +119,17 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   },
   also: { fit: ['seed', 'blocks', 'commonScale', 'settled', 'unique'], draw: ['rows', 'seed', 'onStep', 'asked', 'memory', 'missing'] },
   holds: (model): model is TableModel =>
-    'training' in model || 'heads' in model || (('graph' in model || 'classes' in model) && 'encoder' in model) || 'codec' in model,
+    'training' in model ||
+    'heads' in model ||
+    'series' in model ||
+    (('graph' in model || 'classes' in model) && 'encoder' in model) ||
+    'codec' in model,
   kindOf,
   fittedWith: (kind) => ({
     ...(kind.startsWith('latent') ? { latent: kind } : {}),
     ...(kind.includes('local') ? { local: kind } : {}),
-    ...(kind === 'panel' ? { group: kind } : {})
+    ...(kind === 'panel' ? { group: kind } : {}),
+    ...(kind === 'stretch' ? { time: kind } : {})
   }),
   readOptions,
   async readRequest({ given: _g, givenFile: _f, observe: _o, likelihood: _l, ...request }, host) {
@@ -129,7 +137,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const asked = request.asked ?? (await askedIn({ ...request, given: _g, givenFile: _f, observe: _o, likelihood: _l }, host))
     return { ...draws, ...(asked ? { asked } : {}) }
   },
-  optionsFor(input, options, { asked, rows = input.rowCount }) {
+  optionsFor(input, options, request) {
+    const { asked, rows = input.rowCount } = request
+    if (options.time !== undefined && options.group === undefined) refuseAlone(request)
     if (!asked) {
       checkKeys(statedKeysOf(input, options), rows)
       return options
@@ -140,7 +150,8 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     return own
   },
   plan: planTable,
-  async fit(input, options, context) {
+  async fit(input, asked, context) {
+    const options = withTime(input, asked)
     const keys = statedKeysOf(input, options)
     const cells = input.rowCount * input.columns.length
     const { crew } = context.engine
@@ -176,7 +187,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   },
   present: (_model, { table, formats, seed }, cells) => presentTable(table, formats, cells, seed),
   tell(model, drawn) {
-    const crossing = 'heads' in model ? [] : [tellCrossing(model.unique ?? [], PARTS.training(model))]
+    const crossing = 'heads' in model || 'series' in model ? [] : [tellCrossing(model.unique ?? [], PARTS.training(model))]
     if (!drawn) return together(tellTable(model), ...crossing)
     const { seed, noise, steps, start, dynamics = 'codec' in model && !('graph' in model.inner) ? 'langevin' : undefined } = drawn.request
     const told = tellTable(model, { ...drawn.answer, draws: defined({ seed, dynamics, noise, steps, start }) })
@@ -239,6 +250,17 @@ export async function privateAs(
 ): Promise<TableModel> {
   const { again: _, ...own } = model
   return privateLike({ model: own as TableModel, trial, seed }, PARTS, context)
+}
+
+/** Years and running numbers that order a series are its time, and no keys that are written anew. */
+function withTime(input: RawTable, options: TableFit): TableFit {
+  const { time, group, types } = options
+  if (time === undefined || group !== undefined || types?.[time] !== undefined) return options
+  const column = prepareRows(input, options).data.table.columns.find(({ name }) => name === time)
+  const raw = input.columns.find(({ name }) => name === time)
+  const isNumber =
+    raw?.source === 'number' || (raw?.source === 'text' && raw.values.every((cell) => cell !== null && /^\d+$/.test(cell.trim())))
+  return column?.kind === 'identifier' && isNumber ? { ...options, types: { ...types, [time]: 'integer' } } : options
 }
 
 /** Rows of a model as they are drawn, each by itself. */

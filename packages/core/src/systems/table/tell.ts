@@ -13,6 +13,7 @@ import type { LocalModel } from '../local/model.js'
 import type { LocalPosteriorReport } from '../local/posterior-report.js'
 import { tellLocal, tellLocalPosterior } from '../local/tell.js'
 import { tellPanel } from '../panel/tell.js'
+import { tellStretch } from '../stretch/tell.js'
 import { tellSupport } from '../support.js'
 import { rulesKept, tellRules } from '../tell-rules.js'
 import { tellKept } from './keeping-by-drawing.js'
@@ -74,6 +75,7 @@ export function tellTable(model: TableModel, rows: ToldRows = {}): Telling {
 
 function tellModel(model: TableModel, drawn: Matrix | undefined): Telling {
   if ('heads' in model) return tellPanel(model)
+  if ('series' in model) return tellStretch(model)
   if ('classes' in model) return tellLocal(model.summary, numbersOf(model))
   if (!('codec' in model)) return 'graph' in model ? tellLocal(model.summary, namesOf(model)) : tellGlobal(model.summary)
   const { codec } = model.summary
@@ -122,7 +124,7 @@ function tellDraws(model: TableModel, draws: Draws, { conditional, posterior, co
   const known = conditional?.steps ?? (posterior && 'steps' in posterior ? posterior.steps : conditions?.[0]?.steps)
   const local = 'graph' in model || 'classes' in model || ('codec' in model && isLocal(model))
   const { seed, dynamics, ...asked } = draws
-  const usual = local || 'heads' in model ? {} : { noise: 'covariance', start: 'data', steps: USUAL_STEPS.rows }
+  const usual = local || 'heads' in model || 'series' in model ? {} : { noise: 'covariance', start: 'data', steps: USUAL_STEPS.rows }
   const made: Record<string, string | number | undefined> = {
     seed,
     dynamics,

@@ -75,15 +75,18 @@ export const statingUnique = (system: Tables): Tables => ({
 /** Operations of `findUnique` a cell, where hardly a set passes: 45 ns. */
 export const UNIQUE_WORK = 15
 
-type UniqueOptions = Parameters<typeof prepareRows>[1] & Parameters<typeof placesOf>[0] & Pick<TableFit, 'rules' | 'group' | 'unique'>
+type UniqueOptions = Parameters<typeof prepareRows>[1] &
+  Parameters<typeof placesOf>[0] &
+  Pick<TableFit, 'rules' | 'group' | 'time' | 'unique'>
 
 /** The sets of columns that tell the rows of a table apart: those that are stated, and those that are found. Cost: as of `findUnique`. */
 export const uniqueOf = (input: RawTable, options: UniqueOptions): readonly KeptUnique[] => uniqueToFind(input, options)()
 
 /** The same, found when it is asked for; what is wrong with those that are stated is said at once. */
 export function uniqueToFind(input: RawTable, options: UniqueOptions): () => readonly KeptUnique[] {
-  const { rules, group, unique = [] } = options
-  if (group !== undefined || placesOf(options) !== undefined) return () => []
+  const { rules, group, time, unique = [] } = options
+  // Rows that are drawn again by themselves would follow no other.
+  if (group !== undefined || time !== undefined || placesOf(options) !== undefined) return () => []
   const { data } = prepareRows(input, options)
   // What is left out is not drawn, or is counted anew for each row.
   const isDrawn = ({ columns }: ApartColumns) => !columns.some((name) => options.exclude?.includes(name))

@@ -1,0 +1,86 @@
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { InputError } from '../../num/errors.js'
+import { keyFor } from '../../num/random.js'
+import { roundToFormat } from '../../table/present.js'
+import { numbersOf, takeTableRows } from '../../table/rows.js'
+import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import type { Context } from '../context.js'
+import { drawAnew } from '../forecast/anew.js'
+import { checkReach } from '../forecast/clock.js'
+import { cycleColumn } from './cycles.js'
+import { formatsByName } from './fit.js'
+import type { StretchModel } from './model.js'
+import { drawStates, filledColumn, statesOf } from './states.js'
+import { rowsBefore, windowColumns } from './windows.js'
+
+/** A stretch of the series of so many rows, from the time on where it begins. Cost: of a forecast of one member, and of `drawStates`. Throws `StopError`, and `InputError` where dates have no more. */
+export async function drawStretch(model: StretchModel, rows: number, context: Context): Promise<WrittenTable> {
+  const { series, formats, start, windows, cycles, descending } = model
+  if (!(Number.isInteger(rows) && rows >= 1 && rows <= 1e7))
+    throw new InputError({ code: 'count', got: `${rows} rows`, expected: 'a whole number from 1 to 10000000', try: '-n 100' })
+  const formatOf = formatsByName(formats)
+  if (series.clock) checkReach(series.clock, formatOf(model.time), Math.max(1, start + rows))
+  const first = rowsBefore(windows)
+  const { table } = await drawAnew(series, { rows: rows + first, start: start - first }, context)
+  const numbers = { ...table, columns: table.columns.map((column) => written(column, formatOf(column.name))) }
+  const known = model.isEven ? numbers : atTimes(model, numbers, first)
+  const whole = withStates(model, known, context)
+  const all = new Map(whole.columns.map((column) => [column.name, column]))
+  for (const column of windowColumns(windows, whole, { formatOf, first })) all.set(column.name, column)
+  for (const cycle of cycles) {
+    const column = model.rows.columns.find(({ name }) => name === cycle.column)!
+    all.set(cycle.column, cycleColumn(cycle, column, { count: rows + first, first }))
+  }
+  const columns = formats.map(({ name }): Column => all.get(name) ?? alike(model, name, rows + first))
+  const own = Array.from({ length: rows }, (_, i) => first + (descending ? rows - 1 - i : i))
+  return { table: takeTableRows({ columns, rowCount: rows + first }, own), formats }
+}
+
+/** Numbers to the digits that are written: what is computed of them is computed of these. */
+function written(column: Column, format: Parameters<typeof roundToFormat>[1]): Column {
+  if (!isNumeric(column)) return column
+  return { ...column, values: column.values.map((value) => roundToFormat(value, format)) }
+}
+
+/** Rows at the times of the data, and behind these as far apart again. */
+function atTimes({ rows, time }: StretchModel, table: Table, first: number): Table {
+  const { values } = numbersOf(rows, time)
+  const laps = values.length - 1
+  const at = (i: number) => {
+    const lap = Math.floor(i / laps)
+    return values[i - lap * laps]! + lap * (values[laps]! - values[0]!)
+  }
+  const columns = table.columns.map(
+    (column): Column =>
+      column.name === time
+        ? { ...(column as NumericColumn), values: Float64Array.from({ length: table.rowCount }, (_, i) => at(i - first)) }
+        : column
+  )
+  return { ...table, columns }
+}
+
+/** Categories and empty cells, as they follow the numbers and the states before. */
+function withStates({ rows, summary, time }: StretchModel, table: Table, context: Context): Table {
+  const followed = rows.columns.filter(({ name }) => summary.followed.includes(name))
+  const states = statesOf(followed, rows.rowCount)
+  if (!states) return table
+  const real = { ...rows, columns: rows.columns.map((column) => (isNumeric(column) ? filledColumn(column) : column)) }
+  const isNumber = (name: string) => name !== time && real.columns.some((one) => one.name === name && isNumeric(one))
+  const names = table.columns.filter((column) => isNumeric(column) && isNumber(column.name)).map(({ name }) => name)
+  const chosen = drawStates(states, { real, drawn: table, names }, keyFor(context.key, 'states'))
+  const categories = followed.filter(isCategorical).map((column) => ({ ...column, codes: chosen.map((row) => column.codes[row]!) }))
+  const gaps = new Map(followed.filter(isNumeric).map(({ name, missing }) => [name, missing]))
+  const withGaps = (column: Column): Column => {
+    const empty = gaps.get(column.name)
+    return empty && isNumeric(column) ? { ...column, missing: Uint8Array.from(chosen, (row) => empty[row]!) } : column
+  }
+  return { ...table, columns: [...table.columns.map(withGaps), ...categories] }
+}
+
+/** A column that is the same in all rows; what is none of the rows is a key. */
+function alike({ rows }: StretchModel, name: string, count: number): Column {
+  const column = rows.columns.find((one) => one.name === name)
+  if (!column || column.kind === 'identifier') return { name, kind: 'identifier' }
+  const same = takeTableRows({ columns: [column], rowCount: rows.rowCount }, new Int32Array(count))
+  return same.columns[0]!
+}

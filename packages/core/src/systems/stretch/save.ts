@@ -1,0 +1,154 @@
+import { arraysNamed, type ModelArray, type ModelContents } from '../../model-file/contents.js'
+import {
+  arraysUnder,
+  damaged,
+  expectKind,
+  flag,
+  float64Array,
+  int32Array,
+  list,
+  number,
+  optional,
+  record,
+  text,
+  uint8Array,
+  whole,
+  word
+} from '../../model-file/reading.js'
+import { type Column, type ColumnKind, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { columnFormat, UNSCALED } from '../encoder-file.js'
+import { loadForecast, saveForecast } from '../forecast/save.js'
+import type { Cycle } from './cycles.js'
+import type { StretchModel, StretchSummary } from './model.js'
+import { WINDOW_KINDS, type WindowOf } from './windows.js'
+
+/** A column of the rows that were learned from, without its cells. */
+interface ColumnMeta {
+  readonly name: string
+  readonly kind: Exclude<ColumnKind, 'identifier'>
+  readonly levels?: readonly string[]
+  /** Whether it has empty cells. */
+  readonly gaps?: boolean
+}
+
+type StretchMeta = Omit<StretchModel, 'series' | 'rows'> & { readonly columns: readonly ColumnMeta[] }
+
+/** Arrays of the law of the series, and those of the rows. */
+const [SERIES, ROWS] = ['series.', 'rows.']
+
+/** Model → contents of a model file. */
+export function saveStretch({ series, rows, ...own }: StretchModel): ModelContents {
+  const { meta, arrays } = saveForecast(series)
+  const cells: Record<string, ModelArray> = {}
+  const columns = rows.columns.flatMap((column, c): ColumnMeta[] => {
+    const { name, kind } = column
+    if (isCategorical(column)) {
+      cells[`${c}.codes`] = column.codes
+      return [{ name, kind: column.kind, levels: column.levels }]
+    }
+    if (!isNumeric(column) || kind === 'identifier') return []
+    cells[`${c}.values`] = column.values
+    if (column.missing) cells[`${c}.missing`] = column.missing
+    return [{ name, kind, ...(column.missing ? { gaps: true } : {}) }]
+  })
+  const { time, isEven, descending, start, windows, cycles, formats, summary } = own
+  return {
+    kind: 'stretch',
+    meta: { series: meta, time, isEven, descending, start, windows, cycles, formats, columns, summary },
+    arrays: { ...arraysNamed(SERIES, arrays), ...arraysNamed(ROWS, cells) }
+  }
+}
+
+const summaryRecord = record<StretchSummary>({
+  rowCount: whole({ least: 2 }),
+  time: text,
+  drawn: list(text),
+  followed: list(text),
+  constant: list(text),
+  notes: list(text)
+})
+
+/** Contents of a model file → model. Throws `FormatError` (codes `model-kind`, `model-damaged`) for contents that make none. */
+export function loadStretch(contents: ModelContents): StretchModel {
+  expectKind(contents, 'stretch')
+  const series = loadForecast({
+    kind: 'forecast',
+    meta: (contents.meta as { readonly series?: unknown }).series,
+    arrays: arraysUnder(SERIES, contents.arrays)
+  })
+  const { columns, ...meta } = record<StretchMeta>({
+    time: text,
+    isEven: flag,
+    descending: flag,
+    start: number({ least: -1e9, most: 0 }),
+    windows: list(
+      record<WindowOf>({
+        column: text,
+        kind: word(...WINDOW_KINDS),
+        of: text,
+        rows: whole({ least: 1, most: 1e6 }),
+        start: word('empty', 'partial', 'zero', 'before')
+      })
+    ),
+    cycles: list(record<Cycle>({ column: text, rows: whole({ least: 1 }), step: number(UNSCALED) })),
+    formats: list(columnFormat),
+    columns: list(
+      record<ColumnMeta>({
+        name: text,
+        kind: word('number', 'integer', 'datetime', 'category', 'boolean'),
+        levels: optional(list(text)),
+        gaps: optional(flag)
+      })
+    ),
+    summary: summaryRecord
+  })(contents.meta, 'meta')
+  const rows = rowsIn(columns, contents, meta.summary.rowCount)
+  checkNames(meta, rows, series)
+  return { series, rows, ...meta }
+}
+
+function rowsIn(columns: readonly ColumnMeta[], { arrays }: ModelContents, rowCount: number): Table {
+  const cells = arraysUnder(ROWS, arrays)
+  return {
+    rowCount,
+    columns: columns.map(({ name, kind, levels, gaps }, c): Column => {
+      if (kind === 'category' || kind === 'boolean') {
+        const codes = int32Array(cells, `${c}.codes`, rowCount)
+        const count = levels?.length ?? 0
+        if (codes.some((code) => code < -1 || code >= count))
+          throw damaged(`a model with codes of ${name} beyond its levels`, `codes below ${count}`)
+        return { name, kind, codes, levels: levels ?? [] }
+      }
+      const values = float64Array(cells, `${c}.values`, rowCount, UNSCALED)
+      const missing = gaps ? uint8Array(cells, `${c}.missing`) : undefined
+      if (missing && missing.length !== rowCount) throw damaged(`a model with ${missing.length} marks of ${name}`, `${rowCount} of them`)
+      return { name, kind, values, ...(missing ? { missing } : {}) }
+    })
+  }
+}
+
+/** What is drawn, followed, constant or computed is a column of the rows, and every column is one of these. */
+function checkNames(
+  { time, windows, cycles, formats, summary }: Omit<StretchModel, 'series' | 'rows'>,
+  rows: Table,
+  { formats: drawn, clock }: StretchModel['series']
+): void {
+  const names = new Set(rows.columns.map(({ name }) => name))
+  const kinds = new Map(rows.columns.map(({ name, kind }) => [name, kind]))
+  const isNumber = (name: string) => ['number', 'integer', 'datetime'].includes(kinds.get(name) ?? '')
+  const made = new Set([...drawn.map(({ name }) => name), ...summary.followed, ...summary.constant])
+  for (const { column, rows: period } of cycles) {
+    whole({ least: 1, most: rows.rowCount })(period, `the cycle of ${column}`)
+    made.add(column)
+  }
+  const known = new Set(made)
+  for (const { column, of } of windows) {
+    if (!isNumber(column) || !isNumber(of) || !known.has(of))
+      throw damaged(`a model that computes ${column} of ${of}`, 'columns of numbers that come before it')
+    known.add(column)
+  }
+  const own = formats.filter(({ kind }) => kind !== 'identifier').map(({ name }) => name)
+  const lost = [...own.filter((name) => !known.has(name) || !names.has(name)), ...[...known].filter((name) => !own.includes(name))]
+  if (lost.length > 0) throw damaged(`a model that does not say how ${lost[0]} is drawn`, 'a way for each column')
+  if (!isNumber(time) || clock?.name !== time) throw damaged(`a model whose time is ${time}`, 'the time of its series')
+}

@@ -1,0 +1,148 @@
+import { describe, expect, test } from 'vitest'
+import { compareOrder, orderGrade } from '../../diagnose/compare-order.js'
+import { createWasmEngine } from '../../engine/wasm/engine.js'
+import { keyFromSeed, normals, uniforms } from '../../num/random.js'
+import { correlation } from '../../num/statistics.js'
+import type { RawTable } from '../../table/raw.js'
+import { numbersOf } from '../../table/rows.js'
+import type { CategoricalColumn } from '../../table/table.js'
+import { SYSTEMS } from '../index.js'
+import type { StretchModel } from './model.js'
+
+const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
+const ROWS = 240
+const HOUR = 3_600_000
+
+/** A sensor by the hour: a wave of the day, what comes back, a state that stays for a while, a mean of three hours, energy that adds up. */
+function sensor(): RawTable {
+  const [z, u] = [normals(keyFromSeed(2), 2 * ROWS), uniforms(keyFromSeed(3), 2 * ROWS)]
+  const cells: Record<string, (string | null)[]> = {
+    time: [],
+    unit: [],
+    temp: [],
+    mean3: [],
+    humidity: [],
+    status: [],
+    energy: [],
+    total: []
+  }
+  const temps: number[] = []
+  let [slow, on, total] = [0, true, 50]
+  for (let i = 0; i < ROWS; i++) {
+    slow = 0.8 * slow + 0.5 * z[i]!
+    temps.push(Number((20 + slow + 4 * Math.sin((2 * Math.PI * i) / 24)).toFixed(1)))
+    on = on ? u[i]! > 0.05 : u[i]! < 0.2
+    const energy = Number((3 + 0.2 * z[ROWS + i]!).toFixed(2))
+    total += energy
+    const row = {
+      time: new Date(Date.UTC(2024, 2, 1) + i * HOUR).toISOString().slice(0, 16).replace('T', ' '),
+      unit: 'S-1',
+      temp: temps[i]!.toFixed(1),
+      mean3: i < 2 ? null : ((temps[i]! + temps[i - 1]! + temps[i - 2]!) / 3).toFixed(2),
+      humidity: u[ROWS + i]! < 0.05 ? null : (50 + 10 * slow).toFixed(1),
+      status: on ? 'ok' : 'off',
+      energy: energy.toFixed(2),
+      total: total.toFixed(2)
+    }
+    for (const [name, cell] of Object.entries(row)) cells[name]!.push(cell)
+  }
+  return { rowCount: ROWS, columns: Object.entries(cells).map(([name, values]) => ({ name, source: 'text', values })) }
+}
+
+const { tables } = SYSTEMS
+const options = { time: 'time' }
+
+describe('a table that is one series', async () => {
+  const input = sensor()
+  const model = await tables.fit(input, options, { engine })
+  const { table } = await tables.draw(model, { seed: 1 }, { engine })
+  const real = tables.training(model)
+
+  test('a new stretch has the times, the order, the season and what is computed of the last rows', () => {
+    expect(table.rowCount).toBe(ROWS)
+    expect(numbersOf(table, 'time').values).toEqual(numbersOf(real, 'time').values)
+    const order = compareOrder({ real, synthetic: table })!
+    expect(order.columns.map(orderGrade)).not.toContain('poor')
+    const [temp, was] = [numbersOf(table, 'temp').values, numbersOf(real, 'temp').values]
+    expect(Array.from(temp)).not.toEqual(Array.from(was))
+    // Both have the wave of the day.
+    const wave = temp.map((_, i) => Math.sin((2 * Math.PI * i) / 24))
+    expect(correlation(temp, wave)).toBeGreaterThan(0.8)
+    const mean3 = numbersOf(table, 'mean3')
+    for (let i = 0; i < ROWS; i++) {
+      expect(mean3.missing?.[i]).toBe(i < 2 ? 1 : 0)
+      if (i >= 2) expect(mean3.values[i]).toBeCloseTo((temp[i]! + temp[i - 1]! + temp[i - 2]!) / 3, 1.9)
+    }
+    const [energy, total] = [numbersOf(table, 'energy').values, numbersOf(table, 'total').values]
+    for (let i = 1; i < ROWS; i++) expect(total[i]! - total[i - 1]!).toBeCloseTo(energy[i]!, 6)
+  })
+
+  test('states stay as long as they do, cells are empty as often, and what is the same stays so', () => {
+    const runs = (of: typeof table) => {
+      const { codes, levels } = of.columns.find(({ name }) => name === 'status') as CategoricalColumn
+      const off = Array.from(codes, (code) => levels[code] === 'off')
+      return [off.filter(Boolean).length, off.filter((is, i) => is && !off[i - 1]).length] as const
+    }
+    const [[rows, turns], [ofReal, turnsOfReal]] = [runs(table), runs(real)]
+    // A share of the rows with a standard error of a tenth, as it is one of a dozen stretches that are off.
+    expect(Math.abs(rows - ofReal) / ROWS).toBeLessThan(0.25)
+    expect(rows / turns / (ofReal / turnsOfReal)).toBeGreaterThan(0.4)
+    expect(rows / turns / (ofReal / turnsOfReal)).toBeLessThan(2.5)
+    const empty = numbersOf(table, 'humidity').missing!.filter(Boolean).length
+    expect(empty).toBeGreaterThan(2)
+    expect(empty).toBeLessThan(30)
+    expect((table.columns.find(({ name }) => name === 'unit') as CategoricalColumn).codes.every((code) => code === 0)).toBe(true)
+  })
+
+  test('conditions, and what is told of rows that stand alone, are refused before anything is computed, and by a model', async () => {
+    const asked = { givens: [{ temp: 20 }], observe: [] } as unknown as NonNullable<Parameters<typeof tables.draw>[1]['asked']>
+    const code = expect.objectContaining({ code: 'option-combination' })
+    for (const request of [{ asked }, { steps: 5 }, { groups: 3 }]) {
+      expect(() => tables.optionsFor(input, options, request)).toThrow(code)
+      await expect(tables.draw(model, request, { engine })).rejects.toThrow(code)
+    }
+  })
+
+  test('the newest row comes first where it does in the data, and more rows go on behind the end', async () => {
+    const back = { ...input, columns: input.columns.map((one) => ({ ...one, values: [...one.values].reverse() })) } as RawTable
+    const own = await tables.fit(back, options, { engine })
+    const { table: drawn } = await tables.draw(own, { rows: ROWS + 10 }, { engine })
+    const { values } = numbersOf(drawn, 'time')
+    expect(values.every((value, i) => i === 0 || values[i - 1]! - value === HOUR)).toBe(true)
+    expect(values[9]).toBe(numbersOf(real, 'time').values[ROWS - 1]! + HOUR)
+  })
+
+  test('what grows ends where the series ends, but for the last change, and is never the series itself', async () => {
+    const z = normals(keyFromSeed(8), 200)
+    let level = 100
+    const sales = Array.from(z, (e) => {
+      level *= Math.exp(0.02 + 0.03 * e)
+      return level.toFixed(2)
+    })
+    const years = Array.from(z, (_, i) => new Date(Date.UTC(2000, i, 1)).toISOString().slice(0, 10))
+    const raw: RawTable = {
+      rowCount: 200,
+      columns: [
+        { name: 'month', source: 'text', values: years },
+        { name: 'sales', source: 'text', values: sales }
+      ]
+    }
+    const growing = (await tables.fit(raw, { time: 'month' }, { engine })) as StretchModel
+    expect(growing.series.summary.changes).toEqual({ sales: 'growth' })
+    const drawn = numbersOf((await tables.draw(growing, {}, { engine })).table, 'sales').values
+    // Four deviations of one change.
+    expect(Math.abs(Math.log(drawn[199]! / Number(sales[199])))).toBeLessThan(0.12 + 0.02)
+    expect(drawn.filter((value, i) => value === Number(sales[i])).length).toBeLessThan(5)
+  })
+
+  test('two rows at one time, a time that is none, and nothing but categories are refused', async () => {
+    const hours = input.columns[0]!.values as readonly (string | null)[]
+    const time = { name: 'time', source: 'text' as const, values: Array.from(hours, (_, i) => hours[i - (i % 2)]!) }
+    const twice = { ...input, columns: [time, ...input.columns.slice(1)] }
+    await expect(tables.fit(twice as RawTable, options, { engine })).rejects.toMatchObject({ code: 'time-repeated' })
+    await expect(tables.fit(input, { time: 'status' }, { engine })).rejects.toMatchObject({ code: 'time-column' })
+    await expect(tables.fit(input, { time: 'nothing' }, { engine })).rejects.toMatchObject({ code: 'time-column' })
+    const bare = { ...input, columns: input.columns.filter(({ name }) => name === 'time' || name === 'status') }
+    await expect(tables.fit(bare, options, { engine })).rejects.toMatchObject({ code: 'series-numbers' })
+  })
+})

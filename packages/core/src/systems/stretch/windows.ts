@@ -1,0 +1,187 @@
+import { log } from '../../num/elementary.js'
+import type { ColumnFormat } from '../../table/infer.js'
+import { roundToFormat } from '../../table/present.js'
+import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+
+const KINDS = ['lag', 'mean', 'sum', 'change', 'ratio', 'percent', 'log'] as const
+
+/** A column that is computed of the last rows of another one, as moving averages, values of the day before and returns are. Plain JSON. */
+export interface WindowOf {
+  readonly column: string
+  readonly kind: (typeof KINDS)[number]
+  readonly of: string
+  /** Rows in a mean or a sum, else how many rows back. */
+  readonly rows: number
+  /** What stands in the first rows, which have too few before them: nothing, what can be computed of fewer, nought, or what goes back to rows before. */
+  readonly start: 'empty' | 'partial' | 'zero' | 'before'
+}
+
+export const WINDOW_KINDS: readonly WindowOf['kind'][] = KINDS
+
+/** Rows back at most: a year of working days and a half. */
+const MOST_ROWS = 400
+/** Windows are shorter than this part of a series, so that most rows speak for them. */
+const MOST_PART = 1 / 3
+/** Rows that have to agree. */
+const LEAST_ROWS = 20
+/** In tolerances: what a column changes by from row to row on average, so that rows which hardly differ agree with no window by chance. */
+const LEAST_CHANGE = 5
+/** Doubles carry sums of many rows to so many digits. */
+const RELATIVE = 1e-9
+
+export function windowText({ column, kind, of, rows }: WindowOf): string {
+  if (kind === 'lag') return `${column} = ${of} ${rows === 1 ? 'of the row before' : `${rows} rows before`}`
+  if (kind === 'mean' || kind === 'sum') return `${column} = ${kind} of ${of} over ${rows} rows`
+  const words = { change: 'change', ratio: 'relative change', percent: 'change in per cent', log: 'change of the logarithm' } as const
+  return `${column} = ${words[kind]} of ${of} over ${rows === 1 ? 'one row' : `${rows} rows`}`
+}
+
+/** Rows in front of the first one that rows of these windows go back to. */
+export const rowsBefore = (windows: readonly WindowOf[]): number =>
+  windows.reduce((sum, { start, rows }) => sum + (start === 'before' ? rows : 0), 0)
+
+/** A column beside its numbers added up, for windows of any length. */
+interface Source {
+  readonly values: Float64Array
+  readonly missing: Uint8Array | undefined
+  readonly sums: Float64Array
+  readonly gaps: Uint32Array
+}
+
+function sourceOf({ values, missing }: NumericColumn): Source {
+  const sums = new Float64Array(values.length + 1)
+  const gaps = new Uint32Array(values.length + 1)
+  for (let i = 0; i < values.length; i++) {
+    sums[i + 1] = sums[i]! + (missing?.[i] ? 0 : values[i]!)
+    gaps[i + 1] = gaps[i]! + (missing?.[i] ?? 0)
+  }
+  return { values, missing, sums, gaps }
+}
+
+/** What a window says of a row; NaN where it reaches back too far or over an empty cell. */
+function valueAt({ values, missing, sums, gaps }: Source, kind: WindowOf['kind'], rows: number, i: number): number {
+  if (kind === 'mean' || kind === 'sum') {
+    const from = i + 1 - rows
+    if (from < 0 || gaps[i + 1]! > gaps[from]!) return Number.NaN
+    const sum = sums[i + 1]! - sums[from]!
+    return kind === 'mean' ? sum / rows : sum
+  }
+  const before = i - rows
+  if (before < 0 || missing?.[before]) return Number.NaN
+  if (kind === 'lag') return values[before]!
+  if (missing?.[i]) return Number.NaN
+  const [was, is] = [values[before]!, values[i]!]
+  if (kind === 'change') return is - was
+  if (kind === 'log') return was > 0 && is > 0 ? log(is / was) : Number.NaN
+  return was === 0 ? Number.NaN : (is / was - 1) * (kind === 'percent' ? 100 : 1)
+}
+
+/** The last digit that is written, halved. */
+const halfUnit = ({ number, kind }: ColumnFormat): number =>
+  kind === 'integer' ? 0.5 : number?.decimals === undefined ? 0 : 0.5 * 10 ** -Math.min(300, number.decimals)
+
+/**
+ * Columns that the last rows of others say, in every row that has them, beyond chance: rows are consecutive, the oldest first. Each
+ * is computed of columns that stand before it in the list, or in none. Cost O(d²·rows back) where nothing is found, and O(n) a column.
+ */
+export function findWindows({ columns, rowCount }: Table, formats: readonly ColumnFormat[], but: string): WindowOf[] {
+  const most = Math.min(MOST_ROWS, Math.floor(rowCount * MOST_PART))
+  const all = columns.flatMap((column, c) =>
+    isNumeric(column) && column.name !== but ? [{ column, source: sourceOf(column), format: formats[c]! }] : []
+  )
+  const found: WindowOf[] = []
+  const needs = (name: string): Set<string> => {
+    const own = found.find(({ column }) => column === name)
+    return new Set(own ? [name, ...needs(own.of)] : [name])
+  }
+  for (const kind of KINDS)
+    for (const { column, format } of all) {
+      if (found.some((one) => one.column === column.name) || !varies(column, halfUnit(format))) continue
+      for (const { column: of, source, format: ofFormat } of all) {
+        // What is computed of this column itself tells nothing of it, and the day is no change of a number.
+        if (of === column || needs(of.name).has(column.name) || (kind !== 'lag' && column.kind === 'datetime')) continue
+        const tolerance = halfUnit(format) * (1 + RELATIVE) + (kind === 'mean' ? halfUnit(ofFormat) : 0)
+        const first = kind === 'mean' || kind === 'sum' ? 2 : 1
+        for (let rows = first; rows <= most; rows++) {
+          if (!agrees(column, source, { kind, rows, tolerance })) continue
+          found.push({ column: column.name, kind, of: of.name, rows, start: startOf(column, source, { kind, rows, tolerance }) })
+          break
+        }
+        if (found.some((one) => one.column === column.name)) break
+      }
+    }
+  return found
+}
+
+function varies({ values, missing }: NumericColumn, half: number): boolean {
+  let [sum, count, largest] = [0, 0, 0]
+  for (let i = 1; i < values.length; i++) {
+    if (missing?.[i] || missing?.[i - 1]) continue
+    sum += Math.abs(values[i]! - values[i - 1]!)
+    largest = Math.max(largest, Math.abs(values[i]!))
+    count++
+  }
+  // A tolerance of half a unit is as little as whole numbers and tenths show: counts that change by one now and then would agree with much.
+  return count >= LEAST_ROWS && sum / count > LEAST_CHANGE * Math.max(half, RELATIVE * largest)
+}
+
+interface Tried extends Pick<WindowOf, 'kind' | 'rows'> {
+  readonly tolerance: number
+}
+
+function agrees({ values, missing }: NumericColumn, source: Source, { kind, rows, tolerance }: Tried): boolean {
+  let count = 0
+  for (let i = kind === 'mean' || kind === 'sum' ? rows - 1 : rows; i < values.length; i++) {
+    const said = valueAt(source, kind, rows, i)
+    if (Number.isNaN(said)) {
+      if (!missing?.[i]) return false
+      continue
+    }
+    if (missing?.[i] || !(Math.abs(values[i]! - said) <= tolerance + RELATIVE * Math.abs(said))) return false
+    count++
+  }
+  return count >= LEAST_ROWS
+}
+
+function startOf({ values, missing }: NumericColumn, source: Source, { kind, rows, tolerance }: Tried): WindowOf['start'] {
+  const isSum = kind === 'mean' || kind === 'sum'
+  const early = Array.from({ length: isSum ? rows - 1 : rows }, (_, i) => i)
+  if (early.every((i) => missing?.[i])) return 'empty'
+  if (early.some((i) => missing?.[i])) return 'before'
+  if (isSum && early.every((i) => Math.abs(values[i]! - valueAt(source, kind, i + 1, i)) <= tolerance + RELATIVE * Math.abs(values[i]!)))
+    return 'partial'
+  return !isSum && early.every((i) => values[i] === 0) ? 'zero' : 'before'
+}
+
+/** The columns of windows, of the rows of a table; `first`: rows in front that stand before the series. Cost O(n) a window. */
+export function windowColumns(
+  windows: readonly WindowOf[],
+  { columns, rowCount }: Table,
+  { formatOf, first }: { readonly formatOf: (name: string) => ColumnFormat; readonly first: number }
+): NumericColumn[] {
+  const made = new Map<string, NumericColumn>()
+  for (const { column: name, kind, of, rows, start } of windows) {
+    const own = made.get(of) ?? columns.filter(isNumeric).find((one) => one.name === of)!
+    const source = sourceOf(own)
+    const format = formatOf(name)
+    const values = new Float64Array(rowCount)
+    const missing = new Uint8Array(rowCount)
+    for (let i = 0; i < rowCount; i++) {
+      const since = i - first
+      const full = since >= (kind === 'mean' || kind === 'sum' ? rows - 1 : rows)
+      const isBare = !full && start !== 'before'
+      const said =
+        isBare && start === 'partial' && since >= 0
+          ? valueAt(source, kind, since + 1, i)
+          : isBare
+            ? start === 'zero'
+              ? 0
+              : Number.NaN
+            : valueAt(source, kind, rows, i)
+      if (Number.isNaN(said)) missing[i] = 1
+      else values[i] = roundToFormat(said, format)
+    }
+    made.set(name, { name, kind: format.kind as NumericColumn['kind'], values, ...(missing.includes(1) ? { missing } : {}) })
+  }
+  return [...made.values()]
+}

@@ -150,6 +150,16 @@ describe('a folder of tables', () => {
     const { keys, verdict } = JSON.parse((await run('evaluate', 'bank', 'loose', '--json', '--threads', '1')).stdout)
     expect(verdict).toMatchObject({ grade: 'poor', sentence: expect.stringContaining('eys dangle: 1 row by transactions.account_id') })
     expect(keys[0].dangling).toEqual([0, 1])
+    // A list of names alone is compared by its keys, and keeps nothing from being compared.
+    mkdirSync(join(folder, 'named'))
+    for (const file of ['accounts.csv', 'transactions.csv']) writeFileSync(join(folder, 'named', file), text('bank', file))
+    writeFileSync(join(folder, 'named', 'offices.csv'), 'name\nAa Ost\nBo West\nCe Nord\nDu Mitte\n')
+    const named = await run('evaluate', 'named', 'named', '--keys', 'transactions.account_id -> accounts.account_id', '--threads', '1')
+    expect(named.stderr).toBe('')
+    expect(named.stdout).toContain('nothing but keys')
+    // Running numbers of new rows go on behind those of the data, by which nothing is told apart.
+    const { tables } = JSON.parse((await run('evaluate', 'bank', 'one', '--json', '--threads', '1')).stdout)
+    expect(tables.transactions.sentence).not.toContain('above that of every real row')
     const refused = async (...words: string[]) => (await run('evaluate', ...words)).stderr
     expect(await refused('bank', 'apart')).toContain('no table accounts among the synthetic ones')
     expect(await refused('bank')).toContain('several tables on both sides')

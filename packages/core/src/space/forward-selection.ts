@@ -1,3 +1,4 @@
+import { log } from '../num/elementary.js'
 import { dot } from '../num/linear-algebra.js'
 import type { Matrix } from '../num/matrix.js'
 
@@ -40,6 +41,63 @@ export function chooseGivens(points: Matrix, targets: Uint32Array, { near, far, 
     for (const column of [...rest, ...pool.values()]) removeDirection(column, direction)
   }
   return Uint32Array.from(chosen).sort()
+}
+
+/** Of what varies less than this, relative to its square, rounding is left alone. */
+const NOTHING_LEFT = 1e-10
+
+/**
+ * Which of some coordinates show that they tell anything of the targets, ascending: forward selection by the largest partial t² of a
+ * candidate, or of its square, with a target, or with its square, so that bends and spreads count too. It ends where the largest is one
+ * that the largest of as many noise values reaches. Cost O(M · candidates · targets · chosen).
+ *
+ * @source Donoho and Johnstone, *Ideal spatial adaptation by wavelet shrinkage*, 1994: the universal threshold, √(2 ln n).
+ */
+export function shownGivens(points: Matrix, targets: readonly number[], candidates: readonly number[], most: number): number[] {
+  const rest = targets.flatMap((a) => withSquare(centred(points, a)))
+  const pool = new Map(candidates.map((c) => [c, withSquare(centred(points, c))]))
+  const least = 2 * log(Math.max(2, 4 * candidates.length * targets.length))
+  const chosen: number[] = []
+  while (chosen.length < most) {
+    const freedom = Math.max(1, points.rows - 2 * chosen.length - 2)
+    const reach = (share: number) => (share * freedom) / Math.max(Number.EPSILON, 1 - share)
+    let best: { readonly candidate: number; readonly reach: number } | undefined
+    for (const [candidate, directions] of pool)
+      for (const direction of directions)
+        for (const target of rest) {
+          const own = reach(squaredCorrelation(target.left, direction.left))
+          if (isLeft(target) && isLeft(direction) && own > (best?.reach ?? least)) best = { candidate, reach: own }
+        }
+    if (!best) break
+    chosen.push(best.candidate)
+    const directions = pool.get(best.candidate)!
+    pool.delete(best.candidate)
+    for (const direction of directions) {
+      if (!isLeft(direction)) continue
+      for (const { left } of [...directions, ...rest, ...[...pool.values()].flat()])
+        if (left !== direction.left) removeDirection(left, direction.left)
+    }
+  }
+  return chosen.sort((a, b) => a - b)
+}
+
+/** A column of which directions are taken out, and how much it was. */
+interface Remaining {
+  readonly left: Float64Array
+  readonly square: number
+}
+
+const isLeft = ({ left, square }: Remaining): boolean => dot(left, left) > NOTHING_LEFT * square
+
+/** A column around its mean, and its square without what the column itself says of it. */
+function withSquare(column: Float64Array): Remaining[] {
+  const squares = centred({ rows: column.length, cols: 1, data: column.map((x) => x * x) }, 0)
+  const square = dot(squares, squares)
+  removeDirection(squares, column)
+  return [
+    { left: column, square: dot(column, column) },
+    { left: squares, square }
+  ]
 }
 
 function strongest(

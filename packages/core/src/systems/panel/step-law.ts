@@ -11,7 +11,7 @@ import { type TrainingRows, takeTraining } from '../../law/training-rows.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, columnOf, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
-import { chooseGivens } from '../../space/forward-selection.js'
+import { chooseGivens, shownGivens } from '../../space/forward-selection.js'
 import type { Combinations } from '../../table/categories.js'
 import { type ColumnCode, decodeTable, type Encoded, type Encoder, encodeTable, fitEncoder } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
@@ -74,6 +74,11 @@ interface StepOptions {
   readonly epsilon?: number | undefined
   /** Whether nothing but the order of what is drawn counts. */
   readonly ranked?: boolean | undefined
+  /**
+   * Whether numbers are given only what shows that it tells anything of them. Covariances hold the squares of the number of givens, and
+   * kernels on many columns that say nothing find no neighbours.
+   */
+  readonly shown?: boolean | undefined
 }
 
 /**
@@ -109,11 +114,12 @@ export async function fitSteps(rows: StepRows, options: StepOptions, context: Co
  * spread would be added at each row anew: there is none unless places of held-out rows ask for it.
  * Cost: that of a conditional choice on 1,500 rows, and a scaling of m² pairs, for the m rows that new ones are compared with.
  */
-export async function beginSteps(rows: StepRows, { methodOf, epsilon, ranked }: StepOptions, context: Context): Promise<BegunLaw> {
+export async function beginSteps(rows: StepRows, { methodOf, epsilon, ranked, shown }: StepOptions, context: Context): Promise<BegunLaw> {
   const { engine, watch } = context
   const key = keyFor(context.key, 'steps')
   const varied = varyingColumns(rows.past)
-  const { inputs, givens } = varied.length <= MOST_GIVENS ? { inputs: varied, givens: varied } : strongest(rows, methodOf, varied)
+  const { inputs, givens: told } = varied.length <= MOST_GIVENS ? { inputs: varied, givens: varied } : strongest(rows, methodOf, varied)
+  const givens = shown ? tellingNumbers(rows, methodOf, varied) : told
   const taken = new Set(rows.next.columns.map(({ name }) => name))
   const said = saidByCategories(rows, methodOf)
   const column = (name: string, from: Matrix, c: number): NumericColumn => {
@@ -227,6 +233,20 @@ function strongest({ next, formats, past, own }: StepRows, methodOf: StepOptions
   const inputs = chosen(drawn.cols, placesOf(varied))
   const near = placesOf(own)
   return { inputs, givens: near.length > 0 ? chosen(encoder.coordinateCount, near) : inputs }
+}
+
+/** Those that show that they tell anything of what is drawn as numbers. */
+function tellingNumbers({ next, formats, past }: StepRows, methodOf: StepOptions['methodOf'], varied: readonly number[]): number[] {
+  const encoder = fitEncoder(next, formats, methodOf)
+  const { coordinates } = encodeTable(encoder, next)
+  const points = beside(coordinates, takeColumns(past, varied))
+  const targets = Array.from({ length: coordinates.cols }, (_, c) => c)
+  return shownGivens(
+    points,
+    targets,
+    Array.from(varied.keys(), (k) => coordinates.cols + k),
+    MOST_GIVENS
+  ).map((c) => varied[c - coordinates.cols]!)
 }
 
 /** Conditions on all categories and all that is given. */

@@ -168,7 +168,17 @@ function putRight(column: NumericColumn, { broken, fixed, sign, key }: Wrong): N
       const row = right[takesAbove ? above++ : below--]!
       if (sign * (own[row]! - end) >= 0) like.push(row)
     }
-    values[i] = like.length > 0 ? own[like[indexFromUniform(uniforms(keyFor(key, i), 1)[0]!, like.length)]!]! : end
+    if (like.length > 0) {
+      values[i] = own[like[indexFromUniform(uniforms(keyFor(key, i), 1)[0]!, like.length)]!]!
+      continue
+    }
+    // Beyond all others it is as far from its end as the least far of the nearest: a time keeps its hour, which midnight has none of.
+    const at = firstFrom(ends, end)
+    const near = right.slice(Math.max(0, at - NEAREST), at + NEAREST)
+    values[i] =
+      near.length > 0
+        ? end + sign * near.reduce((least, row) => Math.min(least, sign * (own[row]! - fixed.at(row))), Number.POSITIVE_INFINITY)
+        : end
   }
   return { ...column, values }
 }

@@ -14,10 +14,10 @@ import { keepColumns, takeTableColumns } from '../../table/rows.js'
 import type { ColumnKind } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
-import { checkTables } from './check-keys.js'
+import { checkTables, keyTypes } from './check-keys.js'
 import { countsOf } from './counts.js'
 import type { Schema } from './fit.js'
-import { type ForeignKey, keyText, pairsOf, type Tables } from './keys.js'
+import { type ForeignKey, keyText, pairsOf, type SchemaKeys, type Tables } from './keys.js'
 import { type Links, linksOf } from './links.js'
 import { type Coordinates, coordinatesOf, correlationsOf, distanceOfCounts, rootMeanSquare } from './relation-measures.js'
 import { type BothSides, compareRelations } from './relations.js'
@@ -80,7 +80,7 @@ export async function evaluateSchema(
     throwIfStopped({ stop }, stage)
     progress?.({ stage, done: 0, total: 1 })
   }
-  const read = readBoth(real, synthetic, { keys: keys.foreign, primary: keys.primary, missing })
+  const read = readBoth(real, synthetic, { keys, missing })
   const ofKeys: KeyEvaluation[] = []
   const rules: RuleKept[] = []
   for (const foreign of keys.foreign) {
@@ -135,25 +135,18 @@ function refuseAbsent(real: Tables, synthetic: Tables): void {
 function readBoth(
   real: Schema,
   synthetic: Schema,
-  {
-    keys,
-    primary,
-    missing
-  }: {
-    readonly keys: readonly ForeignKey[]
-    readonly primary: Readonly<Record<string, string>>
-    readonly missing: readonly string[] | undefined
-  }
+  { keys, missing }: { readonly keys: SchemaKeys; readonly missing: readonly string[] | undefined }
 ): ReadonlyMap<string, BothSides> {
   return new Map(
     Object.entries(real.tables).map(([name, raw]) => {
-      const left = new Set(
-        keys.flatMap((key) => [
+      // Numbers that go on behind those of the data are none to compare, as they are none to draw.
+      const left = new Set([
+        ...Object.keys(keyTypes(name, keys, { tables: real.tables, missing })),
+        ...keys.foreign.flatMap((key) => [
           ...(key.table === name ? pairsOf(key).map(({ column }) => column) : []),
           ...(key.to.table === name ? pairsOf(key).map(({ to }) => to) : [])
         ])
-      )
-      if (Object.hasOwn(primary, name)) left.add(primary[name]!)
+      ])
       const { table: own, formats } = modelled(raw, left, { missing, types: real.says?.[name]?.types })
       const types = Object.fromEntries(own.columns.map(({ name: column, kind }) => [column, kind === 'integer' ? 'number' : kind]))
       const names = new Set(own.columns.map((column) => column.name))
@@ -176,9 +169,20 @@ function modelled(
   const columns = raw.columns.filter(({ name }) => !left.has(name))
   if (columns.length === 0) return { table: { columns: [], rowCount: raw.rowCount }, formats: [] }
   const kinds = Object.fromEntries(Object.entries(types).filter(([name]) => !left.has(name))) as Record<string, ColumnKind>
-  const { data } = prepareRows({ ...raw, columns }, defined({ missing, types: kinds }))
+  const data = preparedOrNone({ ...raw, columns }, defined({ missing, types: kinds }))
+  if (!data) return { table: { columns: [], rowCount: raw.rowCount }, formats: [] }
   const compared = new Set(withoutForms(data.table).columns.map(({ name }) => name))
   return keepColumns(data, ({ name, kind }) => kind !== 'identifier' && compared.has(name))
+}
+
+/** A table read; undefined where it holds nothing but keys and names, as a list of categories does. */
+function preparedOrNone(raw: RawTable, options: Parameters<typeof prepareRows>[1]): ReturnType<typeof prepareRows>['data'] | undefined {
+  try {
+    return prepareRows(raw, options).data
+  } catch (error) {
+    if (error instanceof InputError && error.code === 'nothing-to-model') return undefined
+    throw error
+  }
 }
 
 interface KeyComparison {

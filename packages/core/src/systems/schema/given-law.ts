@@ -48,7 +48,7 @@ export async function fitGiven({ formats, ranked, liftsOf, ...all }: GivenRows, 
     encoder,
     law: await fitSteps(
       { next: table, formats, past: given, own: [], lifts, levels: encoder, groups, besides },
-      { methodOf, ranked },
+      { methodOf, ranked, shown: true },
       context
     )
   }

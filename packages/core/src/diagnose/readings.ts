@@ -186,7 +186,11 @@ export function judgedLines(kept: Evaluation, drawn: Evaluation): MeasureLine[] 
     if (!NEARNESS.includes(line.name)) return [line]
     return [
       { ...line, name: `${line.name} of a second fit` },
-      { ...own.find(({ name }) => name === line.name)!, name: `${line.name}${DRAWN}` }
+      {
+        ...own.find(({ name }) => name === line.name)!,
+        name: `${line.name}${DRAWN}`,
+        meaning: 'The same for the rows that are written, against all rows of the fit.'
+      }
     ]
   })
 }

@@ -30,7 +30,7 @@ export function verdictLists({ headline, points }: PointedVerdict): { readonly t
   const of = (...grades: Grade[]) => points.filter((point) => grades.includes(point.grade)).map(({ words }) => words)
   const lists = {
     'What is good': of('good'),
-    'What is not': of('fair', 'poor').filter((words) => words !== headline),
+    'What is not good': of('fair', 'poor').filter((words) => words !== headline),
     'What cannot be told': of('plain'),
     'What to try': [...new Set(points.flatMap(({ remedy }) => remedy ?? []))]
   }
@@ -127,7 +127,7 @@ interface Details {
 /** What is said of rows of a second fit is told from what is said of the rows themselves. */
 function detailsOf({ judged: [first, ...others], drawn, isApart }: Details): VerdictPoint[] {
   if (!isApart) return [first, ...drawn, ...others]
-  return [{ ...first, words: `of a second fit, ${first.words}` }, ...others, ...drawn]
+  return [{ ...first, words: `in a second fit, ${first.words}` }, ...others, ...drawn]
 }
 
 function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade; readonly words: string } {
@@ -218,5 +218,5 @@ function worst({ columns, associations, groups }: Evaluation): VerdictPoint[] {
 function saidWorst(name: string, measure: Measure): VerdictPoint[] {
   const { grade } = aboveFloor(measure)
   if (grade !== 'fair' && grade !== 'poor') return []
-  return [{ words: `${name} (${numberText(measure.value)}, floor ${numberText(measure.floor)})`, grade }]
+  return [{ words: `${name} (differs by ${numberText(measure.value)}, floor ${numberText(measure.floor)})`, grade }]
 }

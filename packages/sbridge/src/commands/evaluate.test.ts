@@ -102,7 +102,7 @@ describe('sample --report', () => {
   test('judges by rows that a second fit has not seen, and draws the same rows with and without it', { tags: ['slow'] }, async () => {
     expect((await sample('train.csv', '-o', 'judged.csv', '--report', 'judged.html')).status).toBe(0)
     const said = /class="verdict [a-z]+"><p>(.*?)<\/div>/.exec(await report('judged.html'))![1]
-    expect(said).toMatch(/<li>Of a second fit, two-sample AUC [\d.]+ on held-out rows/)
+    expect(said).toMatch(/<li>In a second fit, two-sample AUC [\d.]+ on held-out rows/)
     expect(said).toContain('nearest-neighbour ratio of the drawn rows ')
     expect((await sample('train.csv', '-o', 'plain.csv')).status).toBe(0)
     expect(await report('judged.csv')).toBe(await report('plain.csv'))

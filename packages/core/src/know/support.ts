@@ -208,7 +208,7 @@ export function tooWide(
   { column, given, heldOut }: { readonly column: string; readonly given: readonly string[]; readonly heldOut: number }
 ): NamedWarning[] {
   if (share <= CENTRAL + CERTAIN * Math.sqrt((CENTRAL * (1 - CENTRAL)) / heldOut)) return []
-  const message = `${column} given ${given.join(', ')}: drawn too widely: ${Math.round(100 * share)} % of ${heldOut} held-out rows lie in the central 80 % of their draws; a smaller --condition-bandwidth, or --exclude of columns that you do not need, makes it narrower`
+  const message = `${column} given ${given.join(', ')} is drawn too widely: ${Math.round(100 * share)} % of ${heldOut} held-out rows lie in the central 80 % of their draws; a smaller --condition-bandwidth, or --exclude of columns that you do not need, makes it narrower`
   return [{ name: 'condition-too-wide', message }]
 }
 

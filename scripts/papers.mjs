@@ -30,9 +30,12 @@ function section({ name, size, cpuSeconds, claims, tables, picture }) {
       claims.map(({ claim, found, met }) => [claim, found, verdict(met)])
     ),
     ...(picture ? [`![${picture}](images/papers-${name}.png)`] : []),
-    ...tables.flatMap(titled)
+    ...folded(tables)
   ].join('\n\n')
 }
+
+/** The figures behind the claims, which a reader opens: they are most of the page. */
+const folded = (tables) => (tables.length === 0 ? [] : ['<details><summary>All figures</summary>', ...tables.flatMap(titled), '</details>'])
 
 const titled = ({ title, head, rows }) => [`${title[0].toUpperCase()}${title.slice(1)}:`, tableOf(head, rows)]
 
@@ -43,15 +46,21 @@ const anchor = (title) =>
     .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-')
 
-/** All claims in the order in which the page tells of them. */
+/** Each experiment in the order of the page: how many of its claims are met, and which are not. Claims without a bound count as neither. */
 function summary(page, results) {
   const place = ({ name }) => page.indexOf(`<!-- ${name} -->`)
   const rows = results
     .toSorted((a, b) => place(a) - place(b))
-    .flatMap(({ title, paper, claims }) =>
-      claims.map(({ claim, found, met }) => [`[${title}](#${anchor(title)}) [${PAPERS[paper]}]`, claim, found, verdict(met)])
-    )
-  return tableOf(['experiment', 'claim', 'found', ''], rows)
+    .map(({ title, paper, claims }) => {
+      const judged = claims.filter(({ met }) => met !== null)
+      const open = judged.filter(({ met }) => !met).map(({ claim, found }) => `${claim}: ${found}`)
+      return [
+        `[${title}](#${anchor(title)}) [${PAPERS[paper]}]`,
+        `${judged.length - open.length} of ${judged.length}`,
+        open.join('; ') || '–'
+      ]
+    })
+  return tableOf(['experiment', 'claims met', 'not met'], rows)
 }
 
 /** The page with what was found. Throws where the page has no place for a result, or a place for none. */

@@ -267,7 +267,7 @@ describe('weights', () => {
       const model = await fit(asked(400), { weights: 'w', scaling: 'standard', seed: 1, engine, ...how } as TableFit & FitRequest)
       const rows = await sample(model, { rows: 400, seed: 2, engine })
       const { nearestNeighbourRatio, classifierAuc, columns, notes } = await evaluate(model, rows as never, { engine })
-      expect(notes.join()).toContain('Real rows weigh differently')
+      expect(notes.join()).toContain('Real rows have weights')
       // It was 0.6: the bandwidth went by the rows that are many, not by those that weigh.
       expect(nearestNeighbourRatio.value).toBeGreaterThan(0.8)
       expect(classifierAuc.value).toBeLessThan(classifierAuc.floorRange![1])

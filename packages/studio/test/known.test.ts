@@ -54,8 +54,8 @@ describe('what is known, in the studio', () => {
     await page.getByLabel('kind', { exact: true }).selectOption('warm')
     await page.getByLabel('Add a condition on').selectOption('x')
     await sample(page)
-    await page.getByRole('heading', { name: 'How well do the data know?' }).waitFor(WAIT)
-    await page.getByText(/The data know such rows: in effect \d+/).waitFor(WAIT)
+    await page.getByRole('heading', { name: 'How well do the data support this?' }).waitFor(WAIT)
+    await page.getByText(/The data have such rows: each drawn row rests on an effective \d+/).waitFor(WAIT)
     const first = await commandWith(page, '--given')
     const rows = await download(page, 'CSV')
     expect((await studio.command(first)).bytes).toEqual(rows)
@@ -300,7 +300,7 @@ describe('what is known, in the studio', () => {
     await page.getByLabel('Rows of each condition').fill('3')
     await page.getByLabel('Rows of each condition').press('Enter')
     await page.getByRole('heading', { name: 'Take them along' }).waitFor(WAIT)
-    await page.getByRole('heading', { name: 'How well do the data know?' }).waitFor(WAIT)
+    await page.getByRole('heading', { name: 'How well do the data support this?' }).waitFor(WAIT)
     const command = await commandOn(page)
     expect(command).toBe(
       'sbridge sample small.csv -n 3 -o small-new.csv --seed 1 --bandwidth 0.3 --scaling standard --given-file wanted.csv'

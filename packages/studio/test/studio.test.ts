@@ -109,7 +109,7 @@ describe('the studio', () => {
     const sentence = report.replaceAll('&#39;', "'").toLowerCase()
     for (const words of points.filter((one) => !remedies.includes(one))) expect(sentence).toContain(words.toLowerCase())
     expect(report).toContain(command)
-    expect(report).toMatch(/<li>Of a second fit, two-sample AUC [\d.]+ on held-out rows/)
+    expect(report).toMatch(/<li>In a second fit, two-sample AUC [\d.]+ on held-out rows/)
     expect(report).toContain(`SHA-256 of birds.csv: <code>${createHash('sha256').update(birds).digest('hex')}`)
     expect(report).toMatch(/Date: <code>\d{4}-\d\d-\d\d/)
     const model = await download(page, 'Model file')

@@ -330,7 +330,7 @@ describe('evaluateTables', () => {
     expect([...seen]).toEqual(['comparing the columns', 'finding the nearest rows', 'comparing samples', 'training a forest'])
     expect(evaluation.privacy.rareCombinations).toEqual({ count: 1, rows: 2, columns: ['y', 'side'] })
     expect(evaluation.rows).toEqual({ real: 60, synthetic: 40, train: null, compared: 60, half: 30 })
-    expect(evaluation.notes[0]).toMatch(/No separate training table/)
+    expect(evaluation.notes[0]).toMatch(/No training table was given/)
   })
 
   test('tables without any distance and tiny tables have null, never NaN', async () => {

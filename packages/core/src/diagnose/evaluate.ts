@@ -169,7 +169,7 @@ function countsOf({ weights, trainWeights }: EvaluationProblem, { real, train }:
 const weightNotes = ({ real }: Weighed): string[] =>
   real
     ? [
-        `Real rows weigh differently: measures compare with ${real.apart.length} of them, drawn by their weights, and means and missing cells are those of all by their weights. Copies, distances to the training rows and rules see every row once.`
+        `Real rows have weights: most measures use ${real.apart.length} of them, drawn by weight; means and missing cells use all of them by weight. Copies, distances to training rows and rules count every row once.`
       ]
     : []
 
@@ -191,11 +191,10 @@ function besideTotals(
     : { real: without(real), synthetic: without(synthetic), train: train && without(train) }
 }
 
-const standingNote = (one: Standing): string =>
-  `${standingText(one)}: whether rows do so stands among the rules, and the other measures are those of the other columns.`
+const standingNote = (one: Standing): string => `${standingText(one)}: it is checked as a rule and left out of the other measures.`
 
 const totalNote = ({ column }: RunningTotal): string =>
-  `${column} adds up from row to row: whether rows do so stands among the rules, and the other measures are those of the other columns.`
+  `${column} adds up from row to row: it is checked as a rule and left out of the other measures.`
 
 function fewerRows({ clouds, real, synthetic }: Comparison): { readonly clouds?: number } {
   return clouds !== undefined && clouds < Math.max(real.rowCount, synthetic.rowCount) ? { clouds } : {}
@@ -218,22 +217,22 @@ function notesOn(
   const notes: string[] = []
   if (found.rowCount < whole.real.rowCount || synthetic.rowCount < whole.synthetic.rowCount)
     notes.push(
-      `Distances were measured on ${Math.max(found.rowCount, synthetic.rowCount)} rows of a table at most, drawn by the seed; copies were counted on all rows.`
+      `Distances were measured on at most ${Math.max(found.rowCount, synthetic.rowCount)} rows of each table, drawn at random; copies were counted on all rows.`
     )
   if (found.columns.length > MOST_ASSOCIATED_COLUMNS)
     notes.push(`Associations were compared among ${MOST_ASSOCIATED_COLUMNS} of the ${found.columns.length} columns, evenly spread.`)
   if (!whole.train)
     notes.push(
-      'No separate training table was given: the real table stands for it, and held-out rows are replaced by each real row against the others. Where the model was fitted on other rows, nearness to those is not known.'
+      'No training table was given (--train), so the real table is used as one: each real row is compared with the other real rows in place of held-out rows. If the model was fitted to other rows, nothing here says how near new rows come to those.'
     )
   else if (!copies.heldOut)
     notes.push(
-      'The real rows were not held out: more of them stand in the training table than chance explains. In their place, each training row is held against the others.'
+      'The real rows were not held out: more of them are in the training table than chance explains. In their place, each training row is compared with the others.'
     )
-  if (splits.length === 0) notes.push('The tables are too small for floors: four real rows and two synthetic ones are the least.')
+  if (splits.length === 0) notes.push('The tables are too small for floors, which need at least four real and two synthetic rows.')
   if (copies.withoutNumbers > 0)
     notes.push(
-      `${copies.withoutNumbers === 1 ? '1 synthetic row has' : `${copies.withoutNumbers} synthetic rows have`} no number at all, as rows of the data have: ${copies.withoutNumbers === 1 ? 'it is' : 'they are'} not counted as copies.`
+      `${copies.withoutNumbers === 1 ? '1 synthetic row has' : `${copies.withoutNumbers} synthetic rows have`} no number at all, like some real rows: ${copies.withoutNumbers === 1 ? 'it is' : 'they are'} not counted as copies.`
     )
   if (places)
     notes.push(

@@ -47,7 +47,7 @@ describe.each([
   it('halves of the real groups are alike', { tags: ['slow'] }, async () => {
     const { grade, sentence, groups } = await verdictOf(one, other, time)
     expect(grade, sentence).toBe('good')
-    expect(sentence).toMatch(/of groups as wholes, 80 against 80/)
+    expect(sentence).toMatch(/of 80 whole groups against 80/)
     expect(groups.rows).toMatchObject({ real: 80, synthetic: 80 })
   })
 

@@ -130,5 +130,5 @@ export const withoutTwins = (table: Table, twins: NearTwins | undefined): Table 
 
 /** How many rows are twins, and what to do, without a full stop. */
 export function twinWords({ count }: Pick<NearTwins, 'count'>, { rowCount }: Table): string {
-  return `${count} of ${rowCount} rows of the data are another one of them but for one cell, its spelling or last digits, as somebody who was entered twice is, and hardly any would be by chance: a bandwidth goes by how near rows lie, and whoever has two rows is told from them more easily; leave one of each out, or, where several rows belong to somebody, name the column that tells whom by --group`
+  return `${count} of ${rowCount} rows of the data equal another row but for one cell, a spelling or last digits, as if somebody was entered twice; chance hardly explains any. They make the bandwidth too small, and somebody with two rows is easier to recognise: remove one of each pair or, if several rows belong to one person, name the column that says whom with --group`
 }

@@ -25,8 +25,8 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
   const numbers = [
     ...(value === null
       ? []
-      : [`nearest-neighbour ratio${isApart ? DRAWN : ''} ${numberText(value)}, by chance ${rangeWords(nearestNeighbourRatio)}`]),
-    `${numberText(copies.value)} copies of ${known} rows, by chance up to ${numberText(copies.most)}`,
+      : [`nearest-neighbour ratio${isApart ? DRAWN : ''} ${numberText(value)}, chance alone gives ${rangeWords(nearestNeighbourRatio)}`]),
+    `${copies.value === 1 ? '1 copy' : `${numberText(copies.value)} copies`} of ${known} rows, chance allows ${numberText(copies.most)}`,
     ...(membership ? [attackWords(membership, isApart)] : [])
   ].join('; ')
   const say = (grade: Grade, words: string): Nearness => ({ grade, words: `${words} (${numbers})` })
@@ -35,21 +35,21 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
   const repeated = copiesReading(copies).grade
   if (repeated === 'poor') return alarm(`More of its rows repeat a ${known} row than chance explains`)
-  if (followsRows(evaluation)) return alarm('Its rows follow single real rows so closely that a classifier takes them for those')
+  if (followsRows(evaluation)) return alarm('Its rows follow single real rows so closely that a classifier takes them for these')
   if (membership && membershipReading(membership).grade === 'poor')
-    return alarm(`A distance attack tells its training rows from others in ${shareText(membership.value)} of the pairs`)
+    return alarm(`A distance attack picks the training row out of a pair in ${shareText(membership.value)} of cases`)
   if (someCrowd(evaluation))
     return alarm(
       `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
     )
-  if (repeated === 'fair') return say('fair', `somewhat more of its rows repeat a ${known} row than chance would have it`)
+  if (repeated === 'fair') return say('fair', `somewhat more of its rows repeat a ${known} row than chance explains`)
   if (value === null && places) return inPlaces(evaluation, say)
   if (value === null) return say('plain', `how near its rows come to ${known} rows cannot be measured here`)
   if (ratio.grade === 'plain') return say('plain', `too few rows to tell whether they come too near to ${known} rows`)
   if (isToldALittle(membership)) return say('fair', attacked(membership))
   if (ratio.grade === 'good') return say('good', `its rows come no nearer to ${known} rows than fresh rows would`)
   if (value < 1) return say('fair', `its rows stand somewhat nearer to ${known} rows than fresh rows would`)
-  return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so that fine structure is blurred`)
+  return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so fine structure is blurred`)
 }
 
 /** Of rows that all stand in the places of real ones. */
@@ -57,16 +57,16 @@ function inPlaces({ membership, places, rows }: Evaluation, say: (grade: Grade, 
   const known = rows.train === null ? 'real' : 'training'
   const where = `its rows have the places of ${known} rows (${places!.columns.map((set) => set.join(', ')).join(' or ')})`
   if (!membership)
-    return say('plain', `${where}, and only rows kept from the fit would tell whether they come nearer to these than to others`)
+    return say('plain', `${where}, and only held-out rows could show whether they come nearer to training rows than to others`)
   if (isToldALittle(membership)) return say('fair', attacked(membership))
-  return say('good', `${where}, and a distance attack tells rows of the fit from others no better than chance`)
+  return say('good', `${where}, and a distance attack finds training rows no better than chance`)
 }
 
 const isToldALittle = (membership: Membership | null): membership is Membership =>
   membership !== null && membershipReading(membership).grade === 'fair'
 
 const attacked = ({ value }: Membership): string =>
-  `a distance attack tells its training rows from others in ${shareText(value)} of the pairs, a coin in half`
+  `a distance attack picks the training row out of a pair in ${shareText(value)} of cases, where 50 % is a coin toss`
 
 function attackWords({ value, interval }: Membership, isApart: boolean): string {
   const [low, high] = interval.map(numberText)

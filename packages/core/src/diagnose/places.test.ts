@@ -99,7 +99,7 @@ describe('a table whose rows all have the places of real ones', () => {
     )
     const found = verdict(await judged({ columns: near, rowCount }))
     expect(found.grade).toBe('poor')
-    expect(found.headline).toMatch(/A distance attack tells its training rows|repeat a training row/)
+    expect(found.headline).toMatch(/A distance attack picks the training row|repeat a training row/)
   })
 
   test('may be as like as any', async () => {

@@ -79,10 +79,10 @@ export function copiesReading({ value, most }: Pick<Copies, 'value' | 'most'>): 
 /** The distance attack against what chance allows; how far above ½ says how bad it is. */
 export function membershipReading(membership: Membership): Reading {
   const { value } = membership
-  if (!isAbove(value, chanceOfMembership(membership)[1])) return { reading: 'rows of the fit are not told', grade: 'good' }
+  if (!isAbove(value, chanceOfMembership(membership)[1])) return { reading: 'training rows are not recognised', grade: 'good' }
   return value <= 0.7
-    ? { reading: 'rows of the fit are told a little', grade: 'fair' }
-    : { reading: 'rows of the fit are told', grade: 'poor' }
+    ? { reading: 'training rows are recognised a little', grade: 'fair' }
+    : { reading: 'training rows are recognised', grade: 'poor' }
 }
 
 function densityReading({ value, floorRange }: Measure): Reading {
@@ -143,7 +143,7 @@ function membershipLine(membership: Membership): MeasureLine {
     floor,
     floorRange: chanceOfMembership(membership),
     ...membershipReading(membership),
-    meaning: `How often who takes the row that is nearer to a synthetic one for a row of the fit is right, of one and a held-out row; 95 % interval ${low} to ${high}. Of the ${closest.rows} rows that lie closest, ${closest.training} are rows of the fit, by chance up to ${closest.most}.`
+    meaning: `An attacker has a training row and a held-out row and picks the one nearer to a synthetic row: how often is that the training row? 0.5 is a coin toss; 95 % interval ${low} to ${high}. Of the ${closest.rows} rows that lie closest, ${closest.training} are training rows; chance allows ${closest.most}.`
   }
 }
 
@@ -155,7 +155,7 @@ function quasiLine({ columns, value, floor, most, combinations }: QuasiIdentifie
     floor,
     floorRange: [0, most],
     ...copiesReading({ value, most }),
-    meaning: `Synthetic rows with one of the ${numberText(combinations)} combinations of ${columns.join(', ')} that fewer than three real rows have; the floor is how many as many fresh rows would have, by Good and Turing’s estimate.`
+    meaning: `Synthetic rows with one of the ${numberText(combinations)} combinations of ${columns.join(', ')} that fewer than three real rows have; the floor is the number that fresh rows would have (Good and Turing’s estimate).`
   }
 }
 
@@ -186,7 +186,11 @@ export function judgedLines(kept: Evaluation, drawn: Evaluation): MeasureLine[] 
     if (!NEARNESS.includes(line.name)) return [line]
     return [
       { ...line, name: `${line.name} of a second fit` },
-      { ...own.find(({ name }) => name === line.name)!, name: `${line.name}${DRAWN}` }
+      {
+        ...own.find(({ name }) => name === line.name)!,
+        name: `${line.name}${DRAWN}`,
+        meaning: 'The same for the rows that are written, against all rows of the fit.'
+      }
     ]
   })
 }
@@ -222,42 +226,38 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
     graded(
       'Energy distance',
       'energyDistance',
-      'How far the two joint distributions are apart, all columns together; 0 is perfect, and chance alone makes it slightly positive or negative.'
+      'How far apart the two tables are, all columns together; 0 is perfect, and chance alone makes it slightly positive or negative.'
     ),
     graded(
       'Sliced Wasserstein‑2',
       'slicedWasserstein',
-      'How far, in standard deviations, values must be moved along random directions to turn one table into the other; never 0 for finite tables, so compare with the floor.'
+      'How many standard deviations values must move, along random directions, to turn one table into the other; never 0, so compare with the floor.'
     ),
     graded(
       'Classifier two-sample AUC',
       'classifierAuc',
-      'How often a random forest, which also sees differences and ratios of the columns that hang together most, ranks a synthetic row as more synthetic than a real one; 0.5 is a coin toss, 1 is always, and less than chance gives means that rows depend on the real rows that they are compared with.'
+      'How often a random forest, shown one real and one synthetic row, knows which is which; 0.5 is a coin toss, 1 is always. Less than chance gives means that synthetic rows follow the very rows that they are compared with. The forest also sees differences and ratios of the most related columns.'
     ),
-    graded(
-      'Squared MMD',
-      'squaredMmd',
-      'The same question as the energy distance, asked with a Gaussian kernel of the typical distance; 0 is perfect.'
-    ),
+    graded('Squared MMD', 'squaredMmd', 'The same question as the energy distance, with a Gaussian kernel; 0 is perfect.'),
     graded(
       RATIO,
       'nearestNeighbourRatio',
-      'Typical distance from a synthetic row to the nearest training row, over the same for held-out rows; 1 is right, 0 is copying, above 1 is blur.'
+      'Typical distance from a synthetic row to the nearest training row, divided by that of a held-out row; 1 is right, 0 is copying, above 1 is blur.'
     ),
     graded(
       COPIES,
       'copies',
-      `Synthetic rows equal to a training row (${shareText(copies.share)}); the floor is how many as many held-out rows would have.`
+      `Synthetic rows equal to a training row (${shareText(copies.share)}); the floor is how many of as many held-out rows would be.`
     ),
     graded(
       'Coverage',
       'coverage',
-      'Share of real rows that have a synthetic row among them; low values mean that parts of the data are missing.'
+      'Share of real rows with a synthetic row in their neighbourhood; low values mean that parts of the data are missing.'
     ),
     graded(
       'Density',
       'density',
-      'How many real neighbourhoods a synthetic row lies in, 1 on average; low values mean rows where no data are.'
+      'How many real neighbourhoods a synthetic row lies in, where 1 is usual; low values mean rows where there are no data.'
     ),
     ...(membership ? [membershipLine(membership)] : []),
     ...(quasi ? [quasiLine(quasi)] : []),
@@ -266,7 +266,7 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
       'associations',
       associations.largestError,
       honest(aboveFloor(associations.largestError)),
-      `Largest error of a correlation, correlation ratio or Cramér’s V among all pairs of columns${pair && pair[0] !== pair[1] ? `; over all rows, ${pair[0]} with ${pair[1]} differs most` : ''}.`
+      `Largest error of an association (correlation, correlation ratio or Cramér’s V) over all pairs of columns${pair && pair[0] !== pair[1] ? `; it is largest for ${pair[0]} with ${pair[1]}, over all rows` : ''}.`
     ),
     line(
       'Mean association error',

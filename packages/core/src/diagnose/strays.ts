@@ -149,7 +149,7 @@ function strayOf(name: Stray['name'], { column, real, drawn, value, words }: Tol
 function missingTrial(column: string, real: Found, drawn: Found): Trial {
   const [own, other] = [real.units, drawn.units]
   const chance = shareOf(other) > shareOf(own) ? chanceOfMore(other, own) : chanceOfMore(own, other)
-  const words = `have no ${column}, of the real ones ${real.count === 0 ? 'none' : shareText(shareOf(real))}`
+  const words = `have no ${column}; of the real ones ${real.count === 0 ? 'none' : shareText(shareOf(real))}`
   return { chance: 2 * chance, stray: () => strayOf('missing-moved', { column, real, drawn, words }) }
 }
 

@@ -17,7 +17,7 @@ export function tellPanels(figures: PanelFigures): Telling {
   }
   const blocks: Block[] = [
     explained(
-      'Rows of a group hang together in the synthetic rows as much as in the real ones where the figures agree to within the halves. Rows of a group resemble each other, so that measures which take rows one by one, the AUC first of all, tell two samples of groups apart even where one law made both: the verdict judges groups as wholes.'
+      'If the figures agree to within the halves, rows of a group belong together as much as in the real table. Measures of single rows, above all the AUC, can tell apart any two samples of groups, because rows of a group resemble each other. So the verdict judges whole groups.'
     ),
     facts(
       { name: 'rows a group', value: words(sizes) },

@@ -32,7 +32,7 @@ export function verdictLists({ headline, points }: PointedVerdict): { readonly t
   const of = (...grades: Grade[]) => points.filter((point) => grades.includes(point.grade)).map(({ words }) => words)
   const lists = {
     'What is good': of('good'),
-    'What is not': of('fair', 'poor').filter((words) => words !== headline),
+    'What is not good': of('fair', 'poor').filter((words) => words !== headline),
     'What cannot be told': of('plain'),
     'What to try': [...new Set(points.flatMap(({ remedy }) => remedy ?? []))]
   }
@@ -86,7 +86,7 @@ export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVer
 }
 
 const ORDER_LOST = 'The order in time is lost: rows of the real table follow each other, and those of the synthetic one do not'
-const LIKER = '--refine auto, which mends what trees find in the rows where held-out rows gain by it'
+const LIKER = '--refine auto, which corrects what a classifier finds, if held-out rows confirm it'
 /** Rows of the smallest table that `--privacy` takes. */
 const LEAST_PRIVATE = 200
 
@@ -94,8 +94,8 @@ const LEAST_PRIVATE = 200
 function fartherFrom({ rows, columns }: Evaluation): string {
   const isPrivate = (rows.train ?? rows.real) >= LEAST_PRIVATE
   const first = isPrivate
-    ? '--privacy 0.6, which keeps new ones farther from these'
-    : '--bandwidth with a larger ε than was found, which blurs'
+    ? '--privacy 0.6, which keeps new rows farther from real ones'
+    : '--bandwidth with a larger ε than the one that was chosen, which blurs'
   const hasLevels = Object.values(columns).some(({ kind }) => kind === 'category')
   return hasLevels ? `${first}, or --min-cell 3, which merges rare levels` : first
 }
@@ -115,7 +115,7 @@ function said(grade: Grade, { words: headline, remedy }: Omit<VerdictPoint, 'gra
 export function conditionedVerdict({ rules, warnings, copies, rows }: Evaluation): Verdict {
   const broken = rules.filter((rule) => rule.floor === 0 && isBroken(rule))
   const known = rows.train === null ? 'data' : 'training table'
-  const repeated = `${numberText(copies.value)} of ${numberText(rows.synthetic)} rows repeat one of the ${known} (of rows drawn without a condition up to ${numberText(copies.most)} would, by chance)`
+  const repeated = `${numberText(copies.value)} of ${numberText(rows.synthetic)} rows repeat one of the ${known} (of rows without a condition, chance would repeat up to ${numberText(copies.most)})`
   const never = warnings.filter(({ name }) => name === 'level-new' || name === 'sign-new')
   const isOff = broken.length + never.length > 0
   return {
@@ -134,7 +134,7 @@ interface Details {
 /** What is said of rows of a second fit is told from what is said of the rows themselves. */
 function detailsOf({ judged: [first, ...others], drawn, isApart }: Details): VerdictPoint[] {
   if (!isApart) return [first, ...drawn, ...others]
-  return [{ ...first, words: `of a second fit, ${first.words}` }, ...others, ...drawn]
+  return [{ ...first, words: `in a second fit, ${first.words}` }, ...others, ...drawn]
 }
 
 function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade; readonly words: string } {
@@ -148,15 +148,15 @@ function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade
   if (energy.grade === 'poor' || (!leans && told.grade === 'poor') || Math.max(broken, stray) > MANY_BROKEN)
     return { grade: 'poor', words: 'The synthetic table differs visibly from the real one' }
   if (energyDistance.floor === null || told.grade === 'plain')
-    return { grade: 'plain', words: 'The tables are too small to tell how like the real one the synthetic one is' }
+    return { grade: 'plain', words: 'The tables are too small to say how similar they are' }
   if (leans)
     return {
       grade: 'plain',
       words:
-        'Likeness cannot be judged here, since the synthetic rows lean on the very rows that they are compared with (rows kept from the fit would tell)'
+        'How similar the tables are cannot be judged, because the synthetic rows follow the very rows that they are compared with (compare with held-out rows instead)'
     }
   if (told.grade === 'good' && broken === 0 && warnings.length === 0 && !grades.includes('fair') && !grades.includes('poor'))
-    return { grade: 'good', words: 'At this number of rows the synthetic table cannot be told from the real one' }
+    return { grade: 'good', words: 'With this many rows, the synthetic table cannot be told from the real one' }
   return { grade: 'fair', words: 'The synthetic table is close to the real one, with small differences' }
 }
 
@@ -164,17 +164,17 @@ function likeness(evaluation: Evaluation, auc: Measure): { readonly grade: Grade
 function judgedAuc({ classifierAuc, copies, groups }: Evaluation, keptBack?: number): { readonly auc: Measure; readonly words: string } {
   const { value, floorRange } = classifierAuc
   const chance = floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'
-  const meaning = 'how often a forest tells a new row from a real one, where 0.5 is a coin toss'
+  const meaning = 'a forest telling new rows from real ones, 0.5 is a coin toss'
   const say = (auc: Measure, where: string) => ({
     auc,
-    words: `two-sample AUC ${numberText(auc.value)} ${where}, by chance ${chance} (${meaning})`
+    words: `two-sample AUC ${numberText(auc.value)} ${where}, chance alone gives ${chance} (${meaning})`
   })
   if (keptBack !== undefined && keptBack > (value ?? 0))
     return say({ ...classifierAuc, value: keptBack }, 'on rows kept back from trial fits')
   if (groups) {
     const { real, synthetic } = groups.rows
-    const against = copies.heldOut ? 'held-out ones' : 'those that the model may have learned from'
-    return say(classifierAuc, `of groups as wholes, ${synthetic} against ${real}, ${against}`)
+    const against = copies.heldOut ? 'held-out ones' : 'that the model may have learned from'
+    return say(classifierAuc, `of ${synthetic} whole groups against ${real} ${against}`)
   }
   return say(classifierAuc, copies.heldOut ? 'on held-out rows' : 'in-sample only, on rows that the model may have learned from')
 }
@@ -187,7 +187,7 @@ function strayPoints(warnings: readonly Stray[]): VerdictPoint[] {
   const rest = most.length - MOST_STRAYS
   return [
     ...most.slice(0, MOST_STRAYS).map((stray) => ({ words: stray.message, grade: gradeOfPart(gapOf(stray)) })),
-    ...(rest > 0 ? [{ words: `${rest} more warnings of single columns`, grade: 'fair' as const }] : [])
+    ...(rest > 0 ? [{ words: `${rest} more warnings about single columns`, grade: 'fair' as const }] : [])
   ]
 }
 
@@ -225,5 +225,5 @@ function worst({ columns, associations, groups }: Evaluation): VerdictPoint[] {
 function saidWorst(name: string, measure: Measure): VerdictPoint[] {
   const { grade } = aboveFloor(measure)
   if (grade !== 'fair' && grade !== 'poor') return []
-  return [{ words: `${name} (${numberText(measure.value)}, floor ${numberText(measure.floor)})`, grade }]
+  return [{ words: `${name} (differs by ${numberText(measure.value)}, floor ${numberText(measure.floor)})`, grade }]
 }

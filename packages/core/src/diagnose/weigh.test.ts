@@ -63,7 +63,7 @@ test('rows of the weighted law are good beside weighed rows, those of the unweig
   const mean = ages.reduce((sum, age, i) => sum + (age * sides.weights[i]!) / total, 0)
   // A thousand rows resampled by weight: their mean scatters by less than 0.4.
   expect(Math.abs(right.columns.age!.mean!.real! - mean)).toBeLessThan(0.8)
-  expect(right.notes.join()).toMatch(/Real rows weigh differently: measures compare with \d+ of them/)
+  expect(right.notes.join()).toMatch(/Real rows have weights: most measures use \d+ of them/)
   expect(right.rows.real).toBe(1000)
   const plain = people('plain', 1000, ASKED)
   expect(verdict(await evaluateTables({ ...sides, synthetic: plain }))).toMatchObject({

@@ -208,7 +208,7 @@ export function tooWide(
   { column, given, heldOut }: { readonly column: string; readonly given: readonly string[]; readonly heldOut: number }
 ): NamedWarning[] {
   if (share <= CENTRAL + CERTAIN * Math.sqrt((CENTRAL * (1 - CENTRAL)) / heldOut)) return []
-  const message = `${column} given ${given.join(', ')}: its spread comes out too wide, ${Math.round(100 * share)} % of ${heldOut} held-out rows lie in the central 80 % of what is drawn for them; a smaller --condition-bandwidth, or --exclude of columns that are not needed, makes it narrower`
+  const message = `${column} given ${given.join(', ')} is drawn too widely: ${Math.round(100 * share)} % of ${heldOut} held-out rows lie in the central 80 % of their draws; a smaller --condition-bandwidth, or --exclude of columns that you do not need, makes it narrower`
   return [{ name: 'condition-too-wide', message }]
 }
 
@@ -242,7 +242,7 @@ function supportWarnings({ words, ranges }: Condition, { effectiveRows, matching
   const what = words === '' ? 'the empty condition' : words
   const support = `${effectiveRows < 9.95 ? effectiveRows.toFixed(1) : Math.round(effectiveRows)} effective rows`
   if (outside && outside.deviations > (effectiveRows < 10 ? 0.25 : 1)) {
-    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; its rows rest on the ${support} at that edge${outside.deviations > FARTHEST ? ` and are those of a value ${FARTHEST} outside` : ''}`
+    const message = `${what}: ${outside.column} lies ${outside.deviations.toFixed(1)} standard deviations outside ${among === undefined ? 'the data' : `the ${among} rows of these categories`}; the drawn rows rest on the ${support} at that edge${outside.deviations > FARTHEST ? ` and are those of a value ${FARTHEST} outside` : ''}`
     return [{ name: 'condition-outside-data', message }]
   }
   if (nearest !== undefined && usual !== undefined && nearest > 0.5 && nearest > 2 * usual) {

@@ -36,7 +36,7 @@ function prices(): RawTable {
 const told = (warnings: readonly { readonly name: string; readonly message: string }[]) =>
   warnings.filter(({ name }) => name === ORDER_WARNING).map(({ message }) => message)
 const MESSAGE =
-  /^of the drawn rows high is below close in [\d.]+ %, and in no row of the data: where that can never be, fit with --rule 'high >= close', and not with --rules off$/
+  /^of the drawn rows high is below close in [\d.]+ %, and in no row of the data: if that can never be, fit with --rule 'high >= close' and without --rules off$/
 
 test('drawn rows that break an order of all rows are told, with the rule that keeps it', async () => {
   const options = { bandwidth: 0.3, scaling: 'standard', kernel: 'fixed' } as const
@@ -70,7 +70,7 @@ test('rows of a forecast keep such an order where it shows, and are told to brea
     return (await drawModel(series, { model, request: { rows: 100, steps: 3 } }, context)).warnings
   }
   expect((await warnings({ rules: 'off' })).map(({ message }) => message)).toEqual([
-    expect.stringMatching(/^\d+ of 300 rows break high >= close, which all rows of the series keep: it is not kept under --rules off/)
+    expect.stringMatching(/^\d+ of 300 rows break high >= close, which all rows of the series keep: a rule is not kept with --rules off/)
   ])
   expect(await warnings({})).toEqual([])
   expect(await warnings({ rule: ['high >= close'] })).toEqual([])
@@ -182,7 +182,7 @@ test('draws in parts are told of together, those first that most rows break', ()
   expect(all).toEqual([{ ...one, count: 30, rows: 150 }, other])
   expect(orderWarnings(all).map(({ message }) => message)).toEqual([
     expect.stringMatching(
-      /^of the drawn rows c is below a in 30 %, b is below a in 20 %, .* fit with --rule 'c >= a' --rule 'b >= a', and not with --rules off$/
+      /^of the drawn rows c is below a in 30 %, b is below a in 20 %, .* fit with --rule 'c >= a' --rule 'b >= a' and without --rules off$/
     )
   ])
   const many = Array.from({ length: 9 }, (_, k) => ({ ...one, high: `b${k}`, count: 10 + k }))

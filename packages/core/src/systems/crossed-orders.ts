@@ -39,6 +39,6 @@ export function orderWarnings(crossed: readonly OrderCrossed[]): NamedWarning[] 
   const breaks = told.map((one) => `${one.high} is below ${one.low} in ${shareText(share(one))}`)
   const rules = told.map((one) => `--rule '${orderText(one)}'`)
   const more = crossed.length > told.length ? `; so are ${crossed.length - told.length} other orders` : ''
-  const message = `of the drawn rows ${listed(breaks)}, and in no row of the data${more}: where that can never be, fit with ${rules.join(' ')}, and not with --rules off`
+  const message = `of the drawn rows ${listed(breaks)}, and in no row of the data${more}: if that can never be, fit with ${rules.join(' ')} and without --rules off`
   return [{ name: ORDER_WARNING, message }]
 }

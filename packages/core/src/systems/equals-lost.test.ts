@@ -25,7 +25,7 @@ function prices() {
 
 const told = (warnings: readonly { readonly name: string; readonly message: string }[]) =>
   warnings.filter(({ name }) => name === EQUAL_WARNING).map(({ message }) => message)
-const MESSAGE = /^charged is the same as quoted in \d\d % of the rows of the data, and in [\d.]+ % of those drawn: /
+const MESSAGE = /^charged is the same as quoted in \d\d % of the rows of the data, but in [\d.]+ % of the drawn rows: /
 
 test('columns that are the same in many rows of the data, and not in drawn ones, are told; not under conditions', async () => {
   // With rules the two are the same in as many drawn rows.

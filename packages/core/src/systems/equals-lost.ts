@@ -19,6 +19,6 @@ export function equalWarnings(
   const most = lost.sort((a, b) => share(b.real) - share(b.drawn) - share(a.real) + share(a.drawn)).slice(0, TOLD)
   return most.map((one) => ({
     name: EQUAL_WARNING,
-    message: `${one.column} is the same as ${one.of} in ${shareText(share(one.real))} of the rows of the data, and in ${shareText(share(one.drawn))} of those drawn: numbers are drawn near to each other, and not the same, but where rules say so (not with --rules off, nor of fields and series); the difference of the two can be drawn in the place of one, and added again`
+    message: `${one.column} is the same as ${one.of} in ${shareText(share(one.real))} of the rows of the data, but in ${shareText(share(one.drawn))} of the drawn rows: without a rule, numbers come out close but not equal (no rules apply with --rules off, to fields and to series); to keep it, replace one column by the difference of the two, and add it back afterwards`
   }))
 }

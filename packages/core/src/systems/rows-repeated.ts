@@ -22,7 +22,7 @@ export function repeatedWarnings(drawn: Table, data: Table): NamedWarning[] {
     ...told,
     {
       name: REPEATED_WARNING,
-      message: `${counted(copies, 'drawn row')} ${copies === 1 ? 'repeats' : 'repeat'} ${counted(rows, 'row')} of the data in every cell, which so few rows are like that by chance hardly any would: ${rows === 1 ? 'it' : 'they'} may point to somebody; --min-cell 5 merges levels that few rows have, --privacy widens the kernel, or leave these rows out of the data`
+      message: `${counted(copies, 'drawn row')} ${copies === 1 ? 'repeats' : 'repeat'} ${counted(rows, 'row')} of the data in every cell, though these are so rare that chance explains hardly any: ${rows === 1 ? 'it' : 'they'} may point to somebody; --min-cell 5 merges levels that few rows have, --privacy widens the kernel, or leave these rows out of the data`
     }
   ]
 }

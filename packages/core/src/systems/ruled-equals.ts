@@ -131,5 +131,5 @@ function amongAll({ columns }: KeptRules, name: string): Among {
 
 const lostBeside = ({ column, of }: KeptEqual): NamedWarning => ({
   name: EQUAL_WARNING,
-  message: `${column} is the same as ${of} in many rows of the data, and not in those drawn: ${column} is given, and ${of} is computed; --observe '${columnWord(column)} = VALUE ± DEVIATION' keeps that`
+  message: `${column} is the same as ${of} in many rows of the data, but not in the drawn ones, because ${column} is given and ${of} is computed; --observe '${columnWord(column)} = VALUE ± DEVIATION' keeps that`
 })

@@ -81,7 +81,7 @@ const unkeptNotes = (rules: readonly Rule[], data: InferredTable, options: Optio
   return unkeptRelations(seen, search).map((relation) => {
     const others = rules.filter((rule) => rule.kind !== 'gap' && [relation.column, ...inputsOf(relation)].includes(rule.column))
     const words = others.map((one) => `“${ruleText(one)}”`).join(' and ')
-    return `“${ruleText(relation)}” holds in all rows, and new rows do not keep it beside ${words}; --rule '${ruleText(relation)}' keeps it instead`
+    return `“${ruleText(relation)}” holds in all rows, but new rows cannot keep it beside ${words}; --rule '${ruleText(relation)}' keeps it instead`
   })
 }
 
@@ -215,7 +215,7 @@ const boundNotes = (rules: readonly Rule[], { formats }: InferredTable): string[
     const { least = 0, most, byType } = formats.find(({ name }) => name === rule.column)?.bounds ?? {}
     if (rule.kind !== 'formula' || byType || (least <= 0 && most === undefined)) return []
     const range = [...(least > 0 ? [`at least ${least}`] : []), ...(most === undefined ? [] : [`at most ${most}`])].join(' and ')
-    return [`${rule.column}: computed as ${ruleText(rule)}, which does not see to it that it is ${range}; --rules off draws it by itself`]
+    return [`${rule.column}: computed as ${ruleText(rule)}, which does not ensure that it is ${range}; --rules off draws it by itself`]
   })
 
 /** Which rules are not looked for, as the table has too many columns of numbers, and what holds from row to row. */

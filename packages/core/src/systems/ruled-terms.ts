@@ -248,7 +248,7 @@ export class Through {
     const given = rule.from.map((name) => `${name}=${shown(row[name]!, this.columns.get(name)!)}`)
     this.warnings.push({
       name: UNKNOWN_WARNING,
-      message: `no row has ${given.join(' with ')}: the rule ${this.textOf(rule.column)} says nothing of it, and ${rule.column}=${shown(own, column)} is taken as given`
+      message: `no row has ${given.join(' with ')}: the rule ${this.textOf(rule.column)} says nothing of it, so ${rule.column}=${shown(own, column)} is taken as given`
     })
     return true
   }

@@ -56,17 +56,17 @@ test('a value that stands out is told where drawn rows have it more or less ofte
   expect(spikeWarnings({ real, drawn: withZeros(low - 1) }, () => 4)).toEqual([])
   expect(spikeWarnings({ real, drawn: withZeros(0) }, () => 4)).toHaveLength(1)
   expect(spikeWarnings({ real, drawn: withZeros(0) })[0]!.message).toMatch(
-    /^amount is 0 in \d\d % of the rows of the data, and in 0 % of those drawn: /
+    /^amount is 0 in \d\d % of the rows of the data, but in 0 % of the drawn rows: /
   )
   // One that the data have not.
   expect(told(spikeWarnings({ real: [quantity(amounts(0).amount)], drawn: withZeros(200) }))).toEqual([
-    expect.stringMatching(/^amount is 0 in 0 % of the rows of the data, and in 20 % of those drawn: /)
+    expect.stringMatching(/^amount is 0 in 0 % of the rows of the data, but in 20 % of the drawn rows: /)
   ])
   // Dates count in days, and those that are missing do not count.
   const days = amounts(0.3).amount.map((x) => (x === 0 ? 19_723 : 19_000 + x))
   const gone = days.map((x) => (x === 19_723 ? Number.NaN : x))
   expect(told(spikeWarnings({ real: [quantity(days, true)], drawn: [quantity(gone, true)] }))).toEqual([
-    expect.stringMatching(/^amount is 2024-01-01 in \d\d % of the rows of the data, and in 0 % of those drawn: /)
+    expect.stringMatching(/^amount is 2024-01-01 in \d\d % of the rows of the data, but in 0 % of the drawn rows: /)
   ])
   expect(spikeWarnings({ real, drawn: [quantity([])] })).toEqual([])
   expect(spikeWarnings({ real, drawn: [{ ...quantity([0, 0]), name: 'other' }] })).toEqual([])
@@ -118,6 +118,6 @@ test('amounts that are often nothing are so in as many new rows, whichever scali
   const smeared = await zeros({ scaling: 'standard' })
   expect(smeared.share).toBeLessThan(0.05)
   expect(smeared.told).toEqual([
-    expect.stringMatching(/^amount is 0 in \d\d % of the rows of the data, and in \d(\.\d)? % of those drawn: /)
+    expect.stringMatching(/^amount is 0 in \d\d % of the rows of the data, but in \d(\.\d)? % of the drawn rows: /)
   ])
 })

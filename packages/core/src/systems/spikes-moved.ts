@@ -64,7 +64,7 @@ export function spikeWarnings(
   const most = moved.sort((a, b) => Math.abs(b.real - b.drawn) - Math.abs(a.real - a.drawn)).slice(0, TOLD)
   const texts = most.map(({ column, value, ...shares }) => {
     const text = column.isDate ? timeText(value * DAY) : numberText(value)
-    return `${column.name} is ${text} in ${shareText(shares.real)} of the rows of the data, and in ${shareText(shares.drawn)} of those drawn`
+    return `${column.name} is ${text} in ${shareText(shares.real)} of the rows of the data, but in ${shareText(shares.drawn)} of the drawn rows`
   })
   return [
     {

@@ -18,7 +18,7 @@ describe('what is said of support', () => {
       ]
     })
     expect(linesOf(telling)).toEqual([
-      'The data know such rows: in effect 12 of theirs or more stand behind each drawn one.',
+      'The data have such rows: each drawn row rests on an effective 12 of them or more.',
       'effective rows: 12.3 (least of 2 conditions)',
       'acceptance: 0.500 (least of 2 conditions)',
       'nearest row: 2 standard deviations (most of 2 conditions)',
@@ -32,10 +32,10 @@ describe('what is said of support', () => {
   test('the verdict follows warnings and rows that agree', () => {
     const verdict = (parts: Partial<Support>): string => linesOf(tell(parts))[0]!
     const warned = one({ warnings: [WARNING] })
-    expect(verdict({ conditions: [warned], warnings: [WARNING] })).toMatch(/hardly know such rows/)
-    expect(verdict({ conditions: [one(), warned, one()], warnings: [WARNING] })).toMatch(/the rows of 1 of 3 conditions/)
+    expect(verdict({ conditions: [warned], warnings: [WARNING] })).toMatch(/hardly any rows like these/)
+    expect(verdict({ conditions: [one(), warned, one()], warnings: [WARNING] })).toMatch(/those of 1 of 3 conditions/)
     expect(verdict({ agreeing: 9.9 })).toMatch(/hardly agree/)
-    expect(verdict({ agreeing: 10.4 })).toMatch(/^The data know: in effect 10 of/)
+    expect(verdict({ agreeing: 10.4 })).toMatch(/^The data support this: an effective 10 of/)
     expect(verdict({ agreeing: 40, warnings: [WARNING] })).toMatch(/mind the warnings/)
   })
 

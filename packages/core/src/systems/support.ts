@@ -36,7 +36,7 @@ export interface Support {
 }
 
 const TITLE = 'What was known, and how well the data support it'
-const CAUTION = `These rows were drawn under a condition (see “${TITLE}”). The measures compare them with all rows of the data, from which they should differ, all the more the narrower the condition: they are not judged.`
+const CAUTION = `These rows were drawn under a condition (see “${TITLE}”). The measures compare them with all rows of the data, from which they should differ, so there is no grade.`
 /** Conditions that a table of a report lists, columns that it sets before and after, and characters of a condition in it. */
 const MOST_ROWS = 50
 const MOST_MOVED = 20
@@ -67,17 +67,17 @@ const SOME = 10
 /** Whether the data know such rows, in a sentence. */
 function verdictOn({ conditions, agreeing, warnings }: Support): string {
   if (agreeing !== undefined) {
-    if (agreeing < SOME) return 'Prior and observation hardly agree: the answer rests on how the bridge continues the tails of the data.'
-    const rows = `in effect ${numberText(Math.round(agreeing))} of their rows agree with what was observed`
-    return warnings.length > 0 ? `The data know, but mind the warnings: ${rows}.` : `The data know: ${rows}.`
+    if (agreeing < SOME) return 'Prior and observation hardly agree: the answer rests on how the model extends the tails of the data.'
+    const rows = `an effective ${numberText(Math.round(agreeing))} of their rows agree with what was observed`
+    return warnings.length > 0 ? `The data support this, but mind the warnings: ${rows}.` : `The data support this: ${rows}.`
   }
   const least = numberText(Math.round(Math.min(...conditions.map(({ effectiveRows }) => effectiveRows))))
-  if (warnings.length === 0) return `The data know such rows: in effect ${least} of theirs or more stand behind each drawn one.`
+  if (warnings.length === 0) return `The data have such rows: each drawn row rests on an effective ${least} of them or more.`
   const warned = conditions.filter((one) => (one.warnings ?? []).length > 0).length
   if (warned === 0 && warnings.every(({ name }) => name === 'condition-too-wide'))
-    return `The data know such rows, but mind the warnings: in effect ${least} of theirs or more stand behind each drawn one.`
-  const which = warned === 0 || conditions.length === 1 ? 'such rows' : `the rows of ${warned} of ${conditions.length} conditions`
-  return `The data hardly know ${which}: take what is drawn for a guess.`
+    return `The data have such rows, but mind the warnings: each drawn row rests on an effective ${least} of them or more.`
+  const which = warned === 0 || conditions.length === 1 ? 'these' : `those of ${warned} of ${conditions.length} conditions`
+  return `The data have hardly any rows like ${which}: treat what is drawn as a guess.`
 }
 
 interface Measure {
@@ -90,7 +90,7 @@ interface Measure {
 }
 
 const MEASURES: readonly Measure[] = [
-  { name: 'matching rows', meaning: 'training rows that have all that is given', of: (one) => one.matchingRows },
+  { name: 'matching rows', meaning: 'training rows that meet the condition', of: (one) => one.matchingRows },
   {
     name: 'effective rows',
     meaning: 'training rows that a drawn row rests on; below 3 there is no distribution to see, unless many rows match',
@@ -98,21 +98,21 @@ const MEASURES: readonly Measure[] = [
   },
   {
     name: 'acceptance',
-    meaning: 'share of the chains’ moves; near none, chains hardly left where they started',
+    meaning: 'share of moves that were accepted; near 0, chains hardly left where they started',
     of: (one) => one.acceptance
   },
-  { name: 'effective sample size', meaning: 'independent rows that the drawn ones are worth', of: (one) => one.effectiveSampleSize },
+  { name: 'effective sample size', meaning: 'how many independent rows the drawn ones are worth', of: (one) => one.effectiveSampleSize },
   {
     name: 'nearest row',
     unit: 'standard deviations',
-    meaning: 'distance from what is given to the nearest training row',
+    meaning: 'distance from the condition to the nearest training row',
     of: (one) => one.distance?.nearest,
     most: true
   },
   {
     name: 'rows among themselves',
     unit: 'standard deviations',
-    meaning: 'the same distance for 99 % of the training rows',
+    meaning: 'the same distance from a training row, for 99 % of them',
     of: (one) => one.distance?.usual,
     most: true
   },

@@ -14,7 +14,7 @@ export const ruleFacts = (rules: readonly string[]): Facts => facts(...familiesO
 /** What a model says of the rules of its table. */
 export function tellRules(rules: readonly string[]): Telling {
   const meaning =
-    'Columns that a rule derives are computed from the drawn ones, so that every new row obeys it, but for as many as in the data where these have exceptions.'
+    'Columns that follow from a rule are computed from the drawn ones, so every new row obeys it. Where the data have exceptions, new rows have as many.'
   return {
     json: { rules },
     topics: [{ id: 'rules', title: 'Rules that are kept', blocks: [explained(meaning), ruleFacts(rules)] }],

@@ -102,7 +102,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   const singles = wanted || stray ? 0 : countSingles(present)
   if (areNames(singles, present.length)) {
     notes.push(
-      `${raw.name}: most of its ${present.length} values occur once, as names do: left out of the model, written anew; ${typesFlag(raw.name, 'category')} repeats them as they stand${hintFor(present)}`
+      `${raw.name}: most of its ${present.length} values occur once, as names do, so it is left out of the model and new ones are made up; ${typesFlag(raw.name, 'category')} repeats them instead${hintFor(present)}`
     )
     return { column: { name: raw.name, kind: 'identifier' }, format: { ...base, kind: 'identifier' } }
   }
@@ -231,7 +231,7 @@ const LEAST_NAMED = 50
 const SINGLE_SHARE = 0.2
 
 /** What a note of them says, which is of no use where no rows are drawn. */
-export const REPEATED = 'new rows repeat values as they stand'
+export const REPEATED = 'new rows repeat these values'
 
 /** What a person should know of levels that lead to somebody, and of those that a single row has: they come out again, word for word. */
 function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly string[], { mergesSingles }: InferOptions): string[] {
@@ -251,11 +251,11 @@ function repeatedNotes({ name, levels }: CategoricalColumn, present: readonly st
   if (telling > 0)
     return [
       ...notes,
-      `${name}: ${REPEATED}, and ${telling} of the ${levels.length} ${telling === 1 ? 'occurs' : 'occur'} once and may tell whom a row is about; ${others}, --min-cell 5 merges rare ones, --exclude ${column} leaves the column out`
+      `${name}: ${REPEATED}, and ${telling} of the ${levels.length} ${telling === 1 ? 'occurs' : 'occur'} once and may identify somebody; ${others}, --min-cell 5 merges rare ones, --exclude ${column} leaves the column out`
     ]
   if (notes.length > 0 || present.length < LEAST_NAMED || singles.size <= SINGLE_SHARE * present.length) return notes
   return [
-    `${name}: ${singles.size} of its ${levels.length} values occur once, and ${REPEATED}; ${others} where they tell who or what a row is`
+    `${name}: ${singles.size} of its ${levels.length} values occur once, and ${REPEATED}; ${others} if they identify somebody or something`
   ]
 }
 

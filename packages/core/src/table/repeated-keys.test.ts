@@ -63,7 +63,7 @@ describe('a key whose values repeat', () => {
   it('is told with how often, and with what is alike in its rows', () => {
     expect(repeatedKey(visits())).toEqual({ name: 'patient_id', keys: 50, alike: ['sex', 'weight'], time: 'visit' })
     expect(repeatedKeyNotes(visits())[0]).toMatch(
-      /^4 rows per patient_id \(50 values\), alike in sex, weight: .*; --group patient_id --time visit draws whole groups, --exclude patient_id leaves/
+      /^4 rows per patient_id \(50 values\), alike in sex, weight, but rows are drawn one by one, .*; --group patient_id --time visit draws whole groups, --exclude patient_id leaves/
     )
   })
 
@@ -157,7 +157,7 @@ it('designs in which every combination of two columns stands in one row are told
   )
   expect(repeatedKeyNotes(design)).toEqual([])
   expect(crossingIn(design)).toEqual({ names: ['plate', 'well'], counts: [4, 8] })
-  expect(crossingNote(crossingIn(design)!)).toMatch(/^plate and well: each of 4 × 8 combinations stands in one row.*--given-file/)
+  expect(crossingNote(crossingIn(design)!)).toMatch(/^plate and well: each of 4 × 8 combinations is in one row.*--given-file/)
   const repeated = {
     ...design,
     columns: [

@@ -60,7 +60,7 @@ export function repeatedKeyNotes(table: Table): string[] {
   const rows = `${Number.isInteger(each) ? '' : 'about '}${Math.round(each)} rows per ${name}`
   const flags = `--group ${flagWord(name)}${time === undefined ? '' : ` --time ${flagWord(time)}`}`
   return [
-    `${rows} (${keys} values), alike in ${shown}: each row is drawn as if it stood alone, and new rows of one value need not fit together; ${flags} draws whole groups, --exclude ${flagWord(name)} leaves the key out`
+    `${rows} (${keys} values), alike in ${shown}, but rows are drawn one by one, so new rows with the same ${name} need not fit together; ${flags} draws whole groups, --exclude ${flagWord(name)} leaves the column out`
   ]
 }
 
@@ -86,7 +86,7 @@ export function crossingIn({ columns, rowCount }: Table): Crossing | undefined {
 
 /** What a person should know where nothing keeps these apart in new rows. */
 export const crossingNote = ({ names: [a, b], counts }: Crossing): string =>
-  `${a} and ${b}: each of ${counts.join(' × ')} combinations stands in one row, as in a design: new rows need not have each of them once; --given-file with a row for each combination that is wanted draws the rest`
+  `${a} and ${b}: each of ${counts.join(' × ')} combinations is in one row, as in a design, but new rows need not have each of them once; --given-file with one row for each combination draws the other columns`
 
 /** Combinations of a design, at least: of fewer each stands in one row by chance. */
 const LEAST_DESIGN = 20

@@ -221,7 +221,7 @@ describe('names', () => {
     expect(guessed.table.columns[0]!.kind).toBe('identifier')
     expect(guessed.notes).toEqual([
       expect.stringMatching(
-        /^name: most of its 120 values occur once, as names do: left out of the model, written anew; --types name=category/
+        /^name: most of its 120 values occur once, as names do, so it is left out of the model and new ones are made up; --types name=category/
       )
     ])
     const told = inferTable(raw(nearlyAll), { types: { name: 'category' } })
@@ -293,7 +293,7 @@ describe('names', () => {
     const cells = Array.from({ length: 120 }, (_, i) => cell(i < 2 ? 7 + i : i % 6))
     const { notes } = inferTable(raw(cells), { types: { name: 'category' } })
     expect(notes).toEqual([])
-    expect(inferTable(raw(cells)).notes.some((note) => note.includes('may tell whom a row is about'))).toBe(isTold)
+    expect(inferTable(raw(cells)).notes.some((note) => note.includes('may identify somebody'))).toBe(isTold)
   })
   it('that are codes of digits, some with a zero in front, are asked about nothing', () => {
     expect(inferTable(raw(Array.from({ length: 60 }, (_, i) => (i % 30 === 7 ? '01003' : String(11001 + (i % 20)))))).notes).toEqual([])
@@ -324,9 +324,7 @@ describe('names', () => {
   it('of which many occur once have a note that they are repeated', () => {
     const some = (once: number, rows: number) =>
       inferTable(raw(Array.from({ length: rows }, (_, i) => (i < once ? `n${'abcdefghijklmnopqrst'[i]}` : `m${i % 7}`)))).notes
-    expect(some(13, 60)).toEqual([
-      expect.stringMatching(/: 13 of its 20 values occur once, and new rows repeat values as they stand; --types /)
-    ])
+    expect(some(13, 60)).toEqual([expect.stringMatching(/: 13 of its 20 values occur once, and new rows repeat these values; --types /)])
     for (const [once, rows] of [
       [12, 60],
       [20, 49]
@@ -336,12 +334,12 @@ describe('names', () => {
   it('of which single ones tell of a person or case have a note however few they are, unless they are merged or asked for', () => {
     const remark = (...singles: string[]) => Array.from({ length: 200 }, (_, i) => singles[i] ?? ['ok', 'call back', '12.5'][i % 3]!)
     const note = expect.stringMatching(
-      /^name: new rows repeat values as they stand, and 1 of the .*occurs once and may tell.*--min-cell 5.*--exclude name/
+      /^name: new rows repeat these values, and 1 of the .*occurs once and may identify.*--min-cell 5.*--exclude name/
     )
     for (const one of ['Finn Meyer', 'F32.1', '364-61-3447', 'fell ill on bill 544'])
       expect(inferTable(raw(remark(one))).notes).toEqual([note])
     expect(inferTable(raw(remark('Ann B', 'other', 'Bo C'))).notes).toEqual([
-      expect.stringMatching(/^name: new rows .* 2 of the 6 occur once and may tell/)
+      expect.stringMatching(/^name: new rows .* 2 of the 6 occur once and may identify/)
     ])
     expect(inferTable(raw(remark('other'))).notes.filter((one) => one.includes('once'))).toEqual([])
     expect(inferTable(raw(remark('Ann B')), { mergesSingles: true }).notes).toEqual([])

@@ -9,7 +9,7 @@ export const readingFields: readonly Field[] = [
     unit: 'NAME',
     range: 'utf-8, utf-16le, windows-1252, iso-8859-2, …',
     default: 'found from the bytes',
-    sentence: 'How the characters of a text file stand in bytes.',
+    sentence: 'The character encoding of a text file.',
     source: 'WHATWG Encoding'
   },
   {
@@ -19,7 +19,7 @@ export const readingFields: readonly Field[] = [
     unit: 'TOP,BOTTOM',
     range: 'one or two numbers of lines',
     default: 'found, and said',
-    sentence: 'Lines of a text file above the names, and behind the last row, that are no rows: titles, sums; 0 reads every line.'
+    sentence: 'Lines of a text file above the column names, and below the last row, to skip: titles, sums; 0 reads every line.'
   },
   {
     name: 'sheet',
@@ -64,7 +64,7 @@ export const writingFields: readonly Field[] = [
     ...choice('input', 'plain'),
     default: 'input',
     sentence:
-      'How rows are written: as the input is (separator, marks in numbers, spelling of dates, quotes, line ends, encoding), or as CSV and JSON of programs.'
+      'How rows are written: like the input (separator, number marks, date style, quotes, line ends, encoding), or as plain CSV and JSON for programs.'
   },
   {
     name: 'into',
@@ -88,7 +88,8 @@ export const reportFields: readonly Field[] = [
     kind: 'boolean',
     range: 'a switch, with --report',
     default: 'off',
-    sentence: 'The report also shows what fewer than three real rows have: rare levels and combinations, single values, training images.'
+    sentence:
+      'The report also shows what fewer than three real rows have: rare levels and combinations, single values, training images. For yourself, not to pass on.'
   }
 ]
 
@@ -101,7 +102,7 @@ export const judgeFields: readonly Field[] = [
     default: 'held-out; in-sample for model files, rows under conditions and fewer than 60 rows',
     choices: ['held-out', 'in-sample'],
     sentence:
-      'What a report measures quality on: a random half of the rows, which a second fit with the same options has not seen; or the rows of the fit themselves.'
+      'What a report measures quality on: a random half of the rows, which a second fit with the same options has not seen, or the rows of the fit.'
   }
 ]
 
@@ -132,7 +133,7 @@ export const evaluateFields: readonly Field[] = [
     default: 'equal weights; of a model, those that it was fitted with',
     excludes: ['utility', 'target', 'group'].map((name) => ({ beside: [name], because: 'real rows of equal weight' })),
     sentence:
-      'What every real row weighs: SYNTHETIC, whose rows weigh the same, is compared with the law that these have by it; the column is not compared.'
+      'The column with the weights of the real rows, by which they count; synthetic rows all count the same. The column itself is not compared.'
   },
   {
     name: 'utility',
@@ -151,7 +152,7 @@ export const evaluateFields: readonly Field[] = [
     range: 'a column whose values recur',
     default: 'none',
     sentence:
-      'The column that says which rows belong together: compares groups as wholes, how much columns differ between them, and how rows follow each other; it is compared no further.',
+      'The column that says which rows belong together. Whole groups are compared: how much columns differ between them, and how rows follow each other.',
     source: 'Searle, Casella, McCulloch 1992'
   },
   {

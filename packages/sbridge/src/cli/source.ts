@@ -156,7 +156,7 @@ export const tellKept = (source: Source): Telling => ({
   json: {},
   topics: [],
   warnings: [],
-  notes: 'keeps' in source ? ['the model is one of a table: what is told was learned now, from the rows that it keeps'] : []
+  notes: 'keeps' in source ? ['this is a model of a table: what this verb needs was learned now, from the rows that the model keeps'] : []
 })
 
 /** The model of a source: as it is, or fitted now. */

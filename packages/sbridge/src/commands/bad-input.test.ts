@@ -100,14 +100,14 @@ test.each<[string, string[], RegExp]>([
   [
     'names that two rows share',
     ['keys.csv'],
-    /note: code: names rather than a key, since 2 rows repeat a value of another row; new values all differ/
+    /note: code: treated as names rather than a key, since 2 rows repeat a value of another row; new values all differ/
   ],
   [
     'dates that could be either',
     ['open-days.csv'],
     /note: day: every date could have the day or the month first: .*--date-order day-first/
   ],
-  ['a group of one row', ['groups.csv', '--group', 'who', '--time', 't'], /note: 1 group of one row: it says nothing of how rows follow/]
+  ['a group of one row', ['groups.csv', '--group', 'who', '--time', 't'], /note: 1 group of one row: it says nothing about how rows follow/]
 ])('%s is used, and said', async (_what, words, said) => {
   const { status, stdout, stderr } = await sbridge(folder, 'sample', ...words, ...QUICK, '-o', 'yes.csv')
   expect(status).toBe(0)

@@ -302,7 +302,7 @@ describe('rows between, carried over, coupled', () => {
     expect(status).toBe(0)
     expect(stdout).toContain('a.csv → b.csv\n')
     expect(stdout).toContain('The tables differ by more than chance does.')
-    expect(stdout).toMatch(/p-value of one law: 0.0\d+ \(level 5.0 %/)
+    expect(stdout).toMatch(/p-value: 0.0\d+ \(level 5.0 %/)
     expect(stdout).toContain('note: only the second table has id: left out')
   })
 

@@ -91,7 +91,7 @@ test('evaluate --target trains forests on rows that are no draws for the real on
 
 test('evaluate --quasi counts rare combinations, prints none', async () => {
   const found = await run('held.csv', 'held.csv', '--quasi', 'name,y')
-  expect(found.stdout).toMatch(/^quasi +60\.0000 +0\.0000 {2}rows with one of 60 rare combinations, by chance up to 3$/m)
+  expect(found.stdout).toMatch(/^quasi +60\.0000 +0\.0000 {2}rows with one of 60 rare combinations, chance allows 3$/m)
   expect((await run('held.csv', 'fresh.csv', '--quasi', 'zip')).stderr).toContain('the quasi-identifier zip')
 })
 
@@ -102,7 +102,7 @@ describe('sample --report', () => {
   test('judges by rows that a second fit has not seen, and draws the same rows with and without it', { tags: ['slow'] }, async () => {
     expect((await sample('train.csv', '-o', 'judged.csv', '--report', 'judged.html')).status).toBe(0)
     const said = /class="verdict [a-z]+"><p>(.*?)<\/div>/.exec(await report('judged.html'))![1]
-    expect(said).toMatch(/<li>Of a second fit, two-sample AUC [\d.]+ on held-out rows/)
+    expect(said).toMatch(/<li>In a second fit, two-sample AUC [\d.]+ on held-out rows/)
     expect(said).toContain('nearest-neighbour ratio of the drawn rows ')
     expect((await sample('train.csv', '-o', 'plain.csv')).status).toBe(0)
     expect(await report('judged.csv')).toBe(await report('plain.csv'))
@@ -179,7 +179,7 @@ describe('evaluate --group', () => {
     })
     // Groups are judged as wholes.
     expect(groups.rows).toMatchObject({ real: 30, synthetic: 30 })
-    expect(verdict).toMatchObject({ grade: 'poor', sentence: expect.stringMatching(/of groups as wholes, 30 against 30/) })
+    expect(verdict).toMatchObject({ grade: 'poor', sentence: expect.stringMatching(/of 30 whole groups against 30/) })
     // 4.5 of 5.5 between groups, and none.
     expect(figures.columns[0].between.real).toBeGreaterThan(0.7)
     expect(figures.columns[0].between.synthetic).toBeLessThan(0.2)
@@ -188,12 +188,12 @@ describe('evaluate --group', () => {
 
   test('shows measures of groups before those of rows, on the terminal and in the report', { tags: ['slow'] }, async () => {
     const { stdout } = await run('panel.csv', 'alone.csv', '--group', 'unit', '--time', 'week', '--report', 'groups.html')
-    expect(stdout).toMatch(/^verdict, poor: .*of groups as wholes, 30 against 30.*\ngroups as wholes +value +floor\nenergyDistance/)
+    expect(stdout).toMatch(/^verdict, poor: .*of 30 whole groups against 30.*\ngroups as wholes +value +floor\nenergyDistance/)
     expect(stdout).toMatch(/\nrows one by one +value +floor\nenergyDistance/)
     const page = await readFile(join(folder, 'groups.html'), 'utf8')
-    expect(page).toMatch(/30 groups as wholes against 30 real ones/)
+    expect(page).toMatch(/30 whole groups against 30 real ones/)
     expect(page).toMatch(/two random halves of the real data, 15 groups each/)
-    expect(page).toMatch(/<details><summary>The same of rows one by one/)
+    expect(page).toMatch(/<details><summary>Measures of single rows/)
   })
 
   test.each([
@@ -226,9 +226,9 @@ describe('evaluate --weights', () => {
     expect(await gradeOf('asked.csv', 'uneven.csv', '--weights', 'w')).toBe('poor')
     expect(await gradeOf('unweighed.csv', 'even.csv')).toBe('poor')
     const { stdout } = await run('asked.csv', 'even.csv', '--weights', 'w', '--report', 'weighed.html')
-    expect(stdout).toMatch(/^note: Real rows weigh differently/m)
+    expect(stdout).toMatch(/^note: Real rows have weights/m)
     expect(stdout).not.toMatch(/^w {2}/m)
-    expect(await readFile(join(folder, 'weighed.html'), 'utf8')).toContain('of the real rows, which are compared by them')
+    expect(await readFile(join(folder, 'weighed.html'), 'utf8')).toContain('rows count by weight')
   })
 
   test('refuses weights of what counts every row once, and columns that are none', async () => {

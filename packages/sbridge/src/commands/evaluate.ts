@@ -294,13 +294,13 @@ function evaluationLines(evaluation: Evaluation): string[] {
   if (evaluation.membership) {
     const { value, floor, interval, closest } = evaluation.membership
     lines.push(
-      `${'membership'.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${interval.map(number).join(' to ')}; of the ${closest.rows} closest rows ${closest.training} are rows of the fit, by chance up to ${closest.most}`
+      `${'membership'.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  ${interval.map(number).join(' to ')}; of the ${closest.rows} closest rows ${closest.training} are training rows, chance allows ${closest.most}`
     )
   }
   if (evaluation.quasi) {
     const { value, floor, most, combinations } = evaluation.quasi
     lines.push(
-      `${'quasi'.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  rows with one of ${combinations} rare combinations, by chance up to ${most}`
+      `${'quasi'.padEnd(24)}${number(value).padStart(10)}${number(floor).padStart(10)}  rows with one of ${combinations} rare combinations, chance allows ${most}`
     )
   }
   for (const [name, column] of Object.entries(evaluation.columns)) {

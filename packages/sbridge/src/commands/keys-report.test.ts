@@ -15,7 +15,7 @@ it('a report of a table with keys and references names them, and judges by half 
     expect(run.status).toBe(0)
     const page = readFileSync(join(folder, 'new.html'), 'utf8')
     expect(page).toContain('manager_id refers to employee_id of rows before, up to 3 deep')
-    expect(page).toContain('Half of the rows')
+    expect(page).toContain('left out a random half')
     expect(page).not.toContain('was not possible')
     // The sentence that the page begins with is said where it is not opened.
     const said = /^verdict, (good|fair|poor): (.*)$/m.exec(run.stdout)!

@@ -18,7 +18,7 @@ it('says that a private model file holds the rows, and that drawn ones do not en
   writeFileSync(join(folder, 'people.csv'), `kind,x,y\n${rows.join('\n')}\n`)
   const asked = ['--privacy', '0.9', '--scaling', 'quantile', '--seed', '1']
   const fitted = await sbridge(folder, 'fit', 'people.csv', '-o', 'people.sbridge', ...asked)
-  expect(fitted.stdout).toMatch(/^warning model-holds-rows: the model file holds the 200 rows that it learned from/m)
+  expect(fitted.stdout).toMatch(/^warning model-holds-rows: the model file contains the 200 rows that it learned from/m)
   expect(fitted.stdout).toMatch(/^note: kind: a level of fewer than 5 rows \(2 rows together\) is left empty/m)
   const drawn = await sbridge(folder, 'sample', 'people.sbridge', '-n', '500', '-o', '-', '--seed', '2')
   expect(drawn.stdout).not.toContain('model-holds-rows')

@@ -61,7 +61,7 @@ describe('score', () => {
     const fitted = ['--bandwidth', '0.3', '--scaling', 'standard', '--seed', '1']
     expect((await sbridge(folder, 'fit', 'german.csv', ...fitted, '-o', 'german.sbridge')).status).toBe(0)
     const { status, stdout } = await sbridge(folder, 'score', 'german.sbridge', ...asked, 'kept.csv')
-    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('from the rows that it keeps') })
+    expect({ status, stdout }).toMatchObject({ status: 0, stdout: expect.stringContaining('from the rows that the model keeps') })
     await sbridge(folder, 'score', ...asked, 'table.csv')
     expect(read('kept.csv')).toBe(read('table.csv'))
     writeFileSync(at('gap.csv'), 'Ort;Preis\nKöln;\n;0,75\n')

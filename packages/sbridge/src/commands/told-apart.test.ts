@@ -24,9 +24,11 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it('rows that held-out ones tell from real ones are warned of where no report says so', async () => {
   const sampled = await sbridge(folder, 'sample', 'shells.csv', '-n', '20', '-o', 'new.csv', '--seed', '1')
-  const score = Number(/held-out two-sample score ([\d.]+) with/.exec(sampled.stdout)![1])
+  const score = Number(/held-out two-sample AUC ([\d.]+) with/.exec(sampled.stdout)![1])
   expect(score).toBeGreaterThan(0.7)
-  expect(sampled.stdout).toMatch(new RegExp(`^warning told-apart: .* two-sample AUC ${score.toFixed(3)}, by chance up to 0.6`, 'm'))
+  expect(sampled.stdout).toMatch(
+    new RegExp(`^warning told-apart: .* two-sample AUC ${score.toFixed(3)} in trial fits, where chance alone gives up to 0.6`, 'm')
+  )
   const fitted = await sbridge(folder, 'fit', 'shells.csv', '-o', 'shells.sbridge', '--seed', '1', '--json')
   expect(JSON.parse(fitted.stdout).warnings).toMatchObject([{ name: 'told-apart' }])
   // Of a condition the rows are others, and their warnings stand beside that of the fit.

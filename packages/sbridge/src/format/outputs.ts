@@ -55,7 +55,7 @@ export async function checkOutputs(outputs: readonly (string | undefined)[], inp
       throw new InputError({
         code: 'output-taken',
         got: `the output file ${output}, which is ${what} too`,
-        expected: 'a file of its own for every output',
+        expected: 'a different file for every output',
         try: 'another name'
       })
     taken.set(identity, 'another output of it')

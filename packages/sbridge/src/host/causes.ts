@@ -53,7 +53,7 @@ export function tooFewAddresses(limits: string): Cause | undefined {
   if (bytes >= LEAST_ADDRESSES) return undefined
   return {
     got: `a limit of ${(bytes / 1e9).toFixed(1)} GB for the addresses of a process (\`ulimit -v\`)`,
-    expected: `at least ${LEAST_ADDRESSES / 1e9} GB, and 16 for the engine of WebAssembly`,
+    expected: `at least ${LEAST_ADDRESSES / 1e9} GB, and 16 GB for the WebAssembly engine`,
     try: '`ulimit -v unlimited` before it'
   }
 }

@@ -57,7 +57,7 @@ export function methodsOfComparison({ evaluation, heldOut, drawnHere }: Compared
     ? `${countText(evaluation.rows.synthetic)} synthetic rows were drawn with ${PROGRAM} from a table of ${countText(evaluation.rows.real)} rows and ${Object.keys(columns).length} columns.`
     : `${countText(rows.synthetic)} synthetic rows were compared with ${countText(rows.real)} real rows of ${Object.keys(columns).length} columns with sbridge ${VERSION}.`
   const judged = heldOut
-    ? ` For their quality a random half of the rows was held out from a second fit with the same options, and compared with as many rows drawn from that.`
+    ? ` For the measures of quality, a second fit with the same options left out a random half of the rows, which was compared with as many rows drawn from that fit.`
     : ''
   const relations =
     classifierRelations.length > 0 ? `, given the columns and ${classifierRelations.length} differences and ratios of them` : ''

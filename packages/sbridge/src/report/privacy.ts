@@ -28,10 +28,10 @@ export function privacySection({ evaluation, real, train, showValues, telling, k
       numberText(privacy.closestFifthPercentile.floor)
     ],
     ['Median distance to the nearest training row', numberText(privacy.closestMedian.value), numberText(privacy.closestMedian.floor)],
-    ['Rows nearer than 95 % of the held-out rows are', shareText(privacy.shareCloserThanHeldOut), '5.0 %'],
+    ['Rows nearer than 95 % of the held-out rows', shareText(privacy.shareCloserThanHeldOut), '5.0 %'],
     ['Rows equal to a training row', shareText(copies.share), shareText(copies.floorShare)],
     [
-      'Ends of numbers that fewer than three rows have, and that come out',
+      'Smallest and largest numbers of fewer than three rows that are shown',
       `${privacy.endsShown.shown} of ${privacy.endsShown.of}`,
       privacy.endsShown.heldOut === null ? '–' : `${privacy.endsShown.heldOut} of ${privacy.endsShown.of}`
     ]
@@ -39,15 +39,15 @@ export function privacySection({ evaluation, real, train, showValues, telling, k
   return section(
     'privacy',
     'Privacy',
-    html`<p>Synthetic rows that stand nearer to training rows than new rows of the same population would give those away. These measures find copying; they are no proof of anonymity, and they do not protect a person whose row is unusual in itself.</p>`,
+    html`<p>If synthetic rows were nearer to training rows than fresh rows of the same population, they would give those away. These measures find copying. They do not prove anonymity: a person whose row is unusual may still be recognised.</p>`,
     table({
-      caption: html`Distances in standard deviations of the real columns. Held-out stands for ${reference}.`,
+      caption: html`Distances in standard deviations of the real columns. Held-out: ${reference}.`,
       head: ['Measure', 'Synthetic#', 'Held-out#'],
       rows: lines
     }),
     figure({
       body: drawingSvg(distancesDrawing(privacy)),
-      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. ${telling?.caution ? 'Rows of a condition lie nearer where rows of the data lie dense, so that the curves need not agree.' : 'The synthetic curve should not run clearly left of the other one.'}`
+      caption: html`Distribution of the distance to the nearest training row: <i class="real"></i>${reference}, <i class="synthetic"></i>synthetic rows. ${telling?.caution ? 'Under a condition the curves need not agree, since rows lie nearer where the data are dense.' : 'The synthetic curve should not run clearly left of the other one.'}`
     }),
     ...attackSentences(telling?.caution ? undefined : typeof keptBack === 'object' ? keptBack : evaluation, typeof keptBack === 'object'),
     ...rareSentences(privacy),
@@ -63,12 +63,12 @@ function attackSentences(evaluation: Evaluation | undefined, isApart: boolean): 
   return [
     ...(membership
       ? [
-          html`<p>An attacker who sees a row of the fit and a held-out one, and picks the one nearer to a synthetic row${of}, is right in ${shareText(membership.value)} of the cases (95 %: ${shareText(membership.interval[0])} to ${shareText(membership.interval[1])}); a guess is in half of them. Of the ${countText(membership.closest.rows)} rows that come closest, ${countText(membership.closest.training)} are of the fit; by chance it would be up to ${countText(membership.closest.most)}.</p>`
+          html`<p><b>Distance attack.</b> An attacker has a training row and a held-out row, and takes the one nearer to a synthetic row${of} for the training row. That is right in ${shareText(membership.value)} of cases (95 %: ${shareText(membership.interval[0])} to ${shareText(membership.interval[1])}), where a guess is right in 50 %. Of the ${countText(membership.closest.rows)} rows that come closest, ${countText(membership.closest.training)} are training rows; chance allows ${countText(membership.closest.most)}.</p>`
         ]
       : []),
     ...(singled
       ? [
-          html`<p>Three cells of a synthetic row${of} match exactly one row of the fit in ${shareText(singled.value)} of ${countText(singled.conditions)} trials, and exactly one held-out row in ${shareText(singled.heldOut)}. Only the difference was learned from single rows.</p>`
+          html`<p><b>Singling out.</b> In ${shareText(singled.value)} of ${countText(singled.conditions)} trials, three cells of a synthetic row${of} match exactly one training row; in ${shareText(singled.heldOut)} they match exactly one held-out row. Only the difference was learned from single rows.</p>`
         ]
       : [])
   ]
@@ -100,11 +100,11 @@ function rareSentences({ rareCombinations: { count, rows, columns }, rareLevels 
   const sentences: Html[] = []
   if (levels.length > 0)
     sentences.push(
-      html`<p>Levels that fewer than three real rows have: ${listed(levels)}. sbridge repeats levels as they stand: where these are names, addresses or the like, leave the column out or make it an identifier.</p>`
+      html`<p>Levels of fewer than three real rows: ${listed(levels)}. New rows repeat levels as they are: if these are names, addresses or the like, leave the column out or make it an identifier.</p>`
     )
   if (count > 0)
     sentences.push(
-      html`<p>${countText(count)} ${count === 1 ? 'combination' : 'combinations'} of ${listed(columns)} ${count === 1 ? 'occurs' : 'occur'} in fewer than three real rows (${countText(rows)} ${rows === 1 ? 'row' : 'rows'} in all). Synthetic rows that show ${count === 1 ? 'it' : 'them'} may point to single rows of the data.</p>`
+      html`<p>${countText(count)} ${count === 1 ? 'combination' : 'combinations'} of ${listed(columns)} ${count === 1 ? 'occurs' : 'occur'} in fewer than three real rows (${countText(rows)} ${rows === 1 ? 'row' : 'rows'} in all). Synthetic rows with ${count === 1 ? 'it' : 'one of them'} may point to single real rows.</p>`
     )
   return sentences
 }

@@ -156,7 +156,7 @@ describe('renderReport', () => {
     const evaluation = await evaluateTables({ real, synthetic, engine, key: keyFromSeed(1) })
     const of = (showValues: boolean) => parseHTML(renderReport({ title: 'survey', evaluation, real, synthetic, showValues })).document
     const counted = of(false).querySelector('#privacy')!.textContent
-    expect(counted).toContain('Levels that fewer than three real rows have: 40 of name.')
+    expect(counted).toContain('Levels of fewer than three real rows: 40 of name.')
     expect(counted).toContain('40 combinations of name occur in fewer than three real rows (40 rows in all).')
     expect(of(false).toString()).not.toContain('case ')
     const items = Array.from(of(true).querySelectorAll('#privacy li'), ({ textContent }) => textContent)
@@ -406,7 +406,7 @@ describe('readings', () => {
       const { grade, sentence } = verdict(evaluation)
       expect(grade).toBe('poor')
       expect(sentence).toMatch(
-        /^Its rows stand much nearer to real rows .*160 copies of real rows, by chance up to 0\); do not treat them as anonymous: two-sample AUC 0(\.0\d*)? in-sample only/
+        /^Its rows stand much nearer to real rows .*160 copies of real rows, chance allows 0\); do not treat them as anonymous: two-sample AUC 0(\.0\d*)? in-sample only/
       )
       // Where trial fits have kept rows back, these judge likeness.
       expect(verdict(evaluation, 0.573).sentence).toContain('two-sample AUC 0.573 on rows kept back from trial fits')
@@ -418,7 +418,10 @@ describe('readings', () => {
     test('rows that lean on those of the fit are praised by no number of theirs, and judged by rows kept back', async () => {
       const evaluation = await evaluateTables({ real, synthetic: fresh, engine, key: keyFromSeed(1) })
       const auc = (value: number) => ({ ...evaluation, classifierAuc: { ...evaluation.classifierAuc, value } })
-      expect(verdict(auc(0.37))).toMatchObject({ grade: 'plain', sentence: expect.stringMatching(/^Likeness cannot be judged here/) })
+      expect(verdict(auc(0.37))).toMatchObject({
+        grade: 'plain',
+        sentence: expect.stringMatching(/^How similar the tables are cannot be judged/)
+      })
       expect(verdict(auc(0.37), 0.5).grade).toBe('good')
       expect(verdict(auc(0.47), 0.66).grade).toBe('fair')
       expect(verdict(auc(0.47), 0.76).grade).toBe('poor')
@@ -457,7 +460,7 @@ describe('readings', () => {
       expect(verdict(evaluation, kept)).toMatchObject({
         grade: 'fair',
         sentence: expect.stringMatching(
-          /cannot be told .*; a distance attack tells its training rows from others in \d+ % of the pairs, a coin in half \(nearest-neighbour ratio of the drawn rows/
+          /cannot be told .*; a distance attack picks the training row out of a pair in \d+ % of cases, where 50 % is a coin toss \(nearest-neighbour ratio of the drawn rows/
         )
       })
       const ratios = judgedLines(kept, evaluation).flatMap(({ name, value }) => (name.startsWith('Nearest') ? [[name, value]] : []))
@@ -498,7 +501,7 @@ describe('readings', () => {
       const evaluation = await evaluateTables({ real: three('a'), synthetic: three('b'), engine, key: keyFromSeed(1) })
       expect(verdict(evaluation)).toMatchObject({
         grade: 'plain',
-        sentence: expect.stringMatching(/^The tables are too small to tell how like .*too few rows to tell whether/)
+        sentence: expect.stringMatching(/^The tables are too small to say how similar .*too few rows to tell whether/)
       })
     })
   })
@@ -545,7 +548,7 @@ describe('cells that fewer than three rows have', () => {
     expect(words).toContain('fewer than three real values: not drawn')
     expect(words).not.toMatch(/\b13\b/)
     expect(hidden).toContain('nobody@mail')
-    expect(hidden).toContain('Levels that fewer than three real rows have: 30 of mail and 1 of ill.')
+    expect(hidden).toContain('Levels of fewer than three real rows: 30 of mail and 1 of ill.')
   })
 
   test('stand there where values may be shown', () => {
@@ -596,7 +599,7 @@ describe('the foot of a report', () => {
     expect(judged.querySelector('.verdict')!.textContent).toMatch(
       /on held-out rows.*; membership AUC of the distance attack on a second fit [.\d]+, [.\d]+ to [.\d]+\)/
     )
-    expect(judged.querySelector('details summary')!.textContent).toContain('against all rows of the fit')
+    expect(judged.querySelector('details summary')!.textContent).toContain('against the rows of the fit')
     expect(judged.querySelector('table')!.textContent).toContain('Membership (distance attack)')
     expect(of({ keptBack: 'halves are too small' }).textContent).toContain('Measured in-sample only: halves are too small.')
   })

@@ -101,7 +101,7 @@ function pageOf({ title, evaluation, real, weights, synthetic, command }: Report
   const identifiers = real.columns.filter((column) => column.kind === 'identifier').map((column) => column.name)
   const entries: [string, string][] = [
     ['Real rows', countText(real.rowCount)],
-    ...(weights ? [['Weights', 'of the real rows, which are compared by them'] as [string, string]] : []),
+    ...(weights ? [['Weights', 'rows count by weight'] as [string, string]] : []),
     ['Synthetic rows', countText(synthetic.rowCount)],
     ...(rows.train === null ? [] : [['Training rows', countText(rows.train)] as [string, string]]),
     ['Columns', `${kinds.length} (${numeric} numeric, ${kinds.length - numeric} categorical)`],
@@ -113,7 +113,7 @@ function pageOf({ title, evaluation, real, weights, synthetic, command }: Report
 
 /** What a report says of rows that were kept from the fit. */
 const HELD_OUT =
-  'Half of the rows, drawn at random, was kept from a second fit with the same options; as many rows were drawn from it, and are compared with these. How near real rows come, and copies, stand there twice: of these rows beside the other half, and of the drawn rows beside all rows of the fit, as in the verdict and under Privacy; rules are those that the drawn rows break.'
+  'To judge rows fairly, a second fit with the same options left out a random half of the real rows, and as many rows drawn from it are compared with that half. Nearness and copies are given twice: for the second fit, and for the drawn rows against all rows of the fit. Rules are checked in the drawn rows.'
 
 type Judged = Pick<ReportParts, 'evaluation' | 'telling' | 'keptBack'>
 
@@ -146,7 +146,7 @@ const listed = (verdict: PointedVerdict): Html[] => [
 function unjudgedTables(evaluation: Evaluation): Html[] {
   const lines = measureLines(evaluation).map((line) => ({ ...line, reading: '', grade: 'plain' as const }))
   return [
-    html`<details><summary>The measures, beside floors of all rows</summary>${measureTable(html`${MEASURES} ${floorsWords(evaluation)}`, lines)}</details>`
+    html`<details><summary>Measures and their floors, which are those of all rows</summary>${measureTable(html`${MEASURES} ${floorsWords(evaluation)}`, lines)}</details>`
   ]
 }
 
@@ -159,24 +159,24 @@ function summaryTables(evaluation: Evaluation, kept: Evaluation | number | undef
       : [measureTable(html`${MEASURES} ${floorsWords(evaluation)}`, measureLines(evaluation))]
   if (!seen.groups) return rows
   const { groups } = seen
-  const held = typeof kept === 'object' ? ', which a second fit to the other half of the groups had not seen' : ''
+  const held = typeof kept === 'object' ? ', which a second fit had not seen' : ''
   return [
     measureTable(
-      html`${MEASURES} ${countText(groups.rows.synthetic)} groups as wholes against ${countText(groups.rows.real)} real ones${held}: each is one row of its size, the means, spreads and steps of its numbers, the shares and changes of its categories. ${floorsWords(groups, 'groups')}`,
+      html`${MEASURES} ${countText(groups.rows.synthetic)} whole groups against ${countText(groups.rows.real)} real ones${held}. Each group is one row: its size, the means, spreads and steps of its numbers, the shares and changes of its categories. ${floorsWords(groups, 'groups')}`,
       measureLines(groups)
     ),
-    html`<details><summary>The same of rows one by one, which tells any two samples of groups apart: rows of a group resemble each other</summary>${rows}</details>`
+    html`<details><summary>Measures of single rows, which tell any two samples of groups apart because rows of a group resemble each other</summary>${rows}</details>`
   ]
 }
 
-const MEASURES = 'Measures of quality. Numbers are standardised by the real data and categories stand √2 apart.'
+const MEASURES = 'Measures of quality. Numbers are standardised by the real data; two different categories are √2 apart.'
 
 /** Held-out rows first; the rows of the fit are folded, since they flatter. */
 function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
   return [
     measureTable(html`${MEASURES} ${HELD_OUT} ${floorsWords(kept)}`, judgedLines(kept, evaluation)),
-    html`<details><summary>The same of the drawn rows, against all rows of the fit</summary>${measureTable(
-      html`In-sample: rows that lean on those that they are compared with come nearer to them than fresh ones. ${floorsWords(evaluation)}${cloudWords(evaluation)}`,
+    html`<details><summary>The same measures in-sample: drawn rows against the rows of the fit</summary>${measureTable(
+      html`In-sample measures flatter: drawn rows lie nearer to the rows that they come from than fresh rows would. ${floorsWords(evaluation)}${cloudWords(evaluation)}`,
       measureLines(evaluation)
     )}</details>`
   ]
@@ -184,14 +184,12 @@ function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
 
 function floorsWords({ splits, rows }: Evaluation, unit: 'rows' | 'groups' = 'rows'): string {
   return splits === 0
-    ? 'The tables are too small to be halved, so there are no floors.'
-    : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} ${unit} each (mean and range over ${splits} splits, fewer for the classifier): what a perfect sampler would reach. Measures that depend on the number of rows are taken on as many ${unit} as their floor.`
+    ? 'The tables are too small to be split in halves, so there are no floors.'
+    : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} ${unit} each (mean and range over ${splits} splits, fewer for the classifier). A perfect sampler would reach it. Measures that depend on the number of ${unit} use as many as their floor.`
 }
 
 const cloudWords = ({ rows: { clouds } }: Evaluation): string =>
-  clouds === undefined
-    ? ''
-    : ` Distances between the tables, the classifier, coverage and density look at ${countText(clouds)} rows of each.`
+  clouds === undefined ? '' : ` Distances between the tables, classifier, coverage and density use ${countText(clouds)} rows of each.`
 
 /** Columns from which on the table of all is folded. */
 const MOST_ROWS = 60
@@ -213,7 +211,7 @@ function marginalSection(parts: ReportParts, drawn: readonly string[]): Section 
     figure({
       panelWidth: 260,
       body: drawn.map((name) => panelHtml(marginalPanel({ ...sides, synthetic, name, evaluation: evaluation.columns[name]!, showValues }))),
-      caption: html`Marginal distributions, in percent of the rows, of numbers and times of those that have a value: ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones; columns of few distinct values and categories: bars. KS is the Kolmogorov–Smirnov distance and TV the total variation distance, beside its floor.${cut}`
+      caption: html`Marginal distributions: each column by itself, in percent of the rows (for numbers and times, of the rows with a value): ${KEY}. Numbers: histogram of the real rows, outline of the synthetic ones. Categories and few distinct values: bars. KS is the Kolmogorov–Smirnov distance, TV the total variation distance, each beside its floor.${cut}`
     })
   )
 }
@@ -265,7 +263,7 @@ function columnSection({ columns }: Evaluation, real: Table): Section {
   const isFilled = (c: number): boolean => rows.some((cells) => cells[c] !== '')
   const whole = table({
     caption:
-      'Distance of the marginals (Kolmogorov–Smirnov for numbers and times, total variation for categories), missing cells, mean and standard deviation.',
+      'Distance between real and synthetic values of each column (Kolmogorov–Smirnov for numbers and times, total variation for categories), missing cells, mean and standard deviation.',
     head: head.filter((_, c) => isFilled(c)),
     rows: rows.map((cells) => cells.filter((_, c) => isFilled(c)))
   })

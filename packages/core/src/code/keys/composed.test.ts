@@ -194,7 +194,7 @@ describe('what other columns say', () => {
     }
     expect(kindOf(full)).toEqual([
       'identifier',
-      ['full: what first, last say in all rows: left out of the model, written of these; --types full=category models it']
+      ['full: follows from first, last in all rows, so it is left out of the model and written from them; --types full=category models it']
     ])
     // One row in which it is another one is no law.
     expect(kindOf({ ...full, values: full.values.with(5, 'Mary Poppins') })[0]).toBe('category')
@@ -228,7 +228,7 @@ describe('names that are put together', () => {
     ]
     const { data } = prepareRows({ rowCount: N, columns })
     expect(data.notes.filter((note) => note.startsWith('both: '))).toEqual([
-      'both: what first, last say in all rows: left out of the model, written of these; --types both=category models it'
+      'both: follows from first, last in all rows, so it is left out of the model and written from them; --types both=category models it'
     ])
   })
 

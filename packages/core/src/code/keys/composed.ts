@@ -167,7 +167,7 @@ export function composedColumns(table: Table, isNamed: (name: string) => boolean
 
 /** What is said of such a column. */
 export const composedNote = ({ name, of }: Composed): string =>
-  `${name}: what ${listed(of)} say in all rows: left out of the model, written of these; --types ${name}=category models it`
+  `${name}: follows from ${listed(of)} in all rows, so it is left out of the model and written from them; --types ${name}=category models it`
 
 /** Whether a category is in fewer rows than may be told of. */
 export function hasRare(codes: Int32Array, count: number): boolean {

@@ -17,7 +17,7 @@ export function countedRowNotes(table: Table): string[] {
   if (!found) return []
   const { counter, key, base } = found
   return [
-    `${counter} counts the rows of each ${key} from ${base}: each row is drawn as if it stood alone, and new rows of one ${key} need not be counted so; --group ${flagWord(key)} draws whole groups`
+    `${counter} counts the rows of each ${key} from ${base}: but rows are drawn one by one, so new rows of one ${key} are not counted this way; --group ${flagWord(key)} draws whole groups`
   ]
 }
 

@@ -87,7 +87,7 @@ describe('running numbers', () => {
     })
     expect([kindOf(curve(false)), kindOf(curve(true))]).toEqual(['identifier', 'integer'])
     expect(prepareRows(curve(true)).data.notes).toEqual([
-      'x: whole numbers in equal steps, no two alike, which other columns follow: modelled, so that new ones may repeat; as a key, --types x=identifier continues them'
+      'x: whole numbers in equal steps, no two alike, but other columns depend on it, so it is modelled and new values may repeat; to treat it as a key, --types x=identifier continues them'
     ])
     const told = prepareRows(curve(true), { types: { x: 'identifier' } }).data
     expect(told.notes).toEqual(['x: counts as an identifier: left out of the model, continued from 60'])

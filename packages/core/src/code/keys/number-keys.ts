@@ -37,7 +37,7 @@ export function continueNumbers(data: InferredTable, options: NumberKeyOptions =
     const what = `${column.name}: whole numbers ${key.why}, no two alike`
     if (isFollowed(column, others)) {
       notes.push(
-        `${what}, which other columns follow: modelled, so that new ones may repeat; as a key, ${typesFlag(column.name, 'identifier')} ${key.verb} them`
+        `${what}, but other columns depend on it, so it is modelled and new values may repeat; to treat it as a key, ${typesFlag(column.name, 'identifier')} ${key.verb} them`
       )
       continue
     }

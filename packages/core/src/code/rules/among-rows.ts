@@ -69,7 +69,7 @@ const orderedNotes = (data: WrittenTable): string[] =>
   findTotals(data).flatMap((one) => {
     const orders = isModelled(one, data) ? [] : ordersBroken(one, data)
     if (orders.every(isOfTwo)) return []
-    return `${totalText(one)}, which new rows do not keep: in each of them ${listed(orders.map((rule) => `“${ruleText(rule)}”`))} is kept instead; sbridge forecast continues such a series`
+    return `${totalText(one)}, but new rows do not keep this: they keep ${listed(orders.map((rule) => `“${ruleText(rule)}”`))} instead; sbridge forecast continues such a series`
   })
 
 /** Standings that they keep. */
@@ -93,17 +93,17 @@ const lagNotes = (data: WrittenTable): string[] =>
     const own = lagsIn(data).filter((one) => one.from === from)
     if (own.length === 0) return []
     const [words, names] = [own.map((one) => `${one.column} is ${one.of}`), own.map((one) => one.column)]
-    return `${words.join(', ')} of the row ${from}: new rows do not keep that, as each is drawn by itself; --exclude ${names.join(',')} leaves out what is to be made anew from them`
+    return `${words.join(', ')} of the row ${from}: new rows do not keep that, since each is drawn by itself; --exclude ${names.join(',')} leaves ${names.length === 1 ? 'it' : 'them'} out, so that you can compute ${names.length === 1 ? 'it' : 'them'} from the new rows`
   })
 
 /** What adds up from row to row where rows are drawn one by one, and none knows the one before it. */
 export const totalNotes = (data: WrittenTable): string[] => [
   ...keptTotalsIn(data).map(
     ({ column: name, change, by }) =>
-      `${name}: adds up ${expressionText(change)} from row to row${by === undefined ? '' : ` of each ${by}`}, which new rows do not, as each is drawn by itself; --exclude ${name} leaves it out, to be added up anew`
+      `${name}: adds up ${expressionText(change)} from row to row${by === undefined ? '' : ` of each ${by}`}, but new rows do not, since each is drawn by itself; --exclude ${name} leaves it out, so that you can add it up yourself`
   ),
   ...keptStandingsIn(data).map(
-    (one) => `${standingText(one)}, which new rows do not keep, as each is drawn by itself; --exclude ${one.column} leaves it out`
+    (one) => `${standingText(one)}, but new rows do not keep that, since each is drawn by itself; --exclude ${one.column} leaves it out`
   ),
   ...designNotes(data),
   ...lagNotes(data)

@@ -61,6 +61,6 @@ it('a note says so once for all of them', () => {
     columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text' as const, values }))
   })
   expect(totalNotes(data).filter((note) => note.includes('of the row before'))).toEqual([
-    'price_1 is price, price_2 is price_1 of the row before: new rows do not keep that, as each is drawn by itself; --exclude price_1,price_2 leaves out what is to be made anew from them'
+    'price_1 is price, price_2 is price_1 of the row before: new rows do not keep that, since each is drawn by itself; --exclude price_1,price_2 leaves them out, so that you can compute them from the new rows'
   ])
 })

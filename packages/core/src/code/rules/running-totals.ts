@@ -100,7 +100,7 @@ export function nearlyTotals(quantities: readonly Quantity[], { table }: Written
         if (name === total.name || off.length === 0 || kept < NEARLY) continue
         const named = off.slice(0, 3).map((i) => i + 1)
         return [
-          `${total.name}: adds up ${name} from row to row but for ${off.length} of ${rises.rows.length} rows (row ${named.join(', ')}${off.length > 3 ? ', …' : ''}): new rows do not; if these are mistakes, correcting them lets new rows keep it`
+          `${total.name}: adds up ${name} from row to row, except in ${off.length} of ${rises.rows.length} rows (row ${named.join(', ')}${off.length > 3 ? ', …' : ''}): new rows do not keep this; if those rows are mistakes, correct them and new rows will`
         ]
       }
     }

@@ -261,7 +261,7 @@ function lackWarnings({ columns, rowCount }: Table, unknown: ReadonlyMap<string,
   const lacking = columns.filter(isLacking)
   if (lacking.length === 0) return []
   const where = lacking.every(isNumeric) ? 'at the mean' : 'at the mean, or the commonest value,'
-  const message = `rows lack cells of ${listed(lacking.map(({ name }) => name))}: these stay missing, and the rows are carried as if they stood ${where} there; impute fills them before`
+  const message = `rows lack cells of ${listed(lacking.map(({ name }) => name))}: these stay missing, and the rows are carried as if they were ${where} there; fill them first with sbridge impute`
   return [{ name: 'missing-cells', message }]
 }
 
@@ -290,7 +290,7 @@ async function farWarnings(model: BridgeModel, asked: Asked, engine: Context['en
   }
   if (far.length === 0) return []
   const most = reach > 0 ? `, up to ${numberText(far.reduce((a, b) => Math.max(a, b)) / reach)} times as far` : ''
-  const message = `${far.length} of ${counted(asked.drawn.rowCount, 'row')} lie farther from the first table than any of its own rows from the others${most}: they go as its nearest rows do, which no data support`
+  const message = `${far.length} of ${counted(asked.drawn.rowCount, 'row')} lie farther from the first table than any of its own rows from the others${most}: they move like the nearest rows, which no data support`
   return [{ name: 'far-outside', message }]
 }
 

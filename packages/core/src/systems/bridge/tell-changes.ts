@@ -38,7 +38,7 @@ export function changesOf({ differs }: BridgeSummary, sides: Sides): ChangeTold[
 
 /** The verdict's second half. */
 export function changesNamed(changes: readonly ChangeTold[], lead = 'What differs'): string {
-  if (changes.length === 0) return 'No column and no two columns alone say so: it is how more of them go together.'
+  if (changes.length === 0) return 'No single column and no pair shows it: the difference lies in how three or more columns go together.'
   const more = changes.length > MOST_NAMED ? `, and ${changes.length - MOST_NAMED} more` : ''
   return `${lead}: ${changes
     .slice(0, MOST_NAMED)
@@ -47,16 +47,19 @@ export function changesNamed(changes: readonly ChangeTold[], lead = 'What differ
 }
 
 export function changesTopic(changes: readonly ChangeTold[], unpaired: readonly string[]): Topic {
-  const left = unpaired.length > 0 ? ` Of so many columns ${unpaired.length} are not looked at beside others, from ${unpaired[0]} on.` : ''
+  const left =
+    unpaired.length > 0
+      ? ` There are too many columns to test all pairs: ${unpaired.length} columns, from ${unpaired[0]} on, are tested alone.`
+      : ''
   return {
     id: 'changes',
     title: 'What differs',
     blocks: [
       changes.length === 0
-        ? said(`No column by itself, and no two together, differ by more than chance does.${left}`)
+        ? said(`No column, and no pair of columns, differs beyond chance.${left}`)
         : {
             kind: 'table',
-            caption: `Columns, and two columns together, that differ by more than chance does: the most certain first. A p-value says how often any column (any two) of relabelled rows differs as much.${left}`,
+            caption: `Columns and pairs of columns that differ beyond chance, the most certain first. A p-value says how often any column (any pair) differs as much when rows are relabelled at random.${left}`,
             head: ['what', 'first#', 'second#', 'p-value#'],
             rows: changes.map(({ words, figure, from, to, pValue }) => [`${words} (${figure})`, from, to, pValue]),
             said: ''

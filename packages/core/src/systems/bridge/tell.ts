@@ -60,22 +60,22 @@ function differenceTopic(
       said(
         differs
           ? `The tables differ by more than chance does.${found ? ` ${changesNamed(changes)}` : ''}`
-          : `The tables differ by no more than two samples of one law: drifts below may be chance.${changes.length > 0 ? ` ${changesNamed(changes, 'What comes nearest to a difference')}` : ''}`
+          : `No difference beyond chance: the tables could be two samples of one distribution, and the drifts below may be chance.${changes.length > 0 ? ` ${changesNamed(changes, 'What comes nearest to a difference')}` : ''}`
       ),
       facts(
         { name: 'rows', value: `${countText(fromRows)} and ${countText(toRows)}` },
         {
-          name: 'p-value of one law',
+          name: 'p-value',
           value: test.pValue,
           aside: `level ${shareText(LEVEL)}, ${test.permutations} permutations${compared}`,
-          meaning: 'How often two samples of one law would differ at least as much.'
+          meaning: 'How often two samples of one distribution would differ at least as much.'
         },
-        { name: 'overlap', value: overlap, aside: '1: rows are mixed as those of one table, 0: apart' },
-        { name: 'Sinkhorn divergence', value: divergence, unit: 'squared scaled units', aside: 'near 0 for one law' },
+        { name: 'overlap', value: overlap, aside: '1: rows are mixed as in one table, 0: apart' },
+        { name: 'Sinkhorn divergence', value: divergence, unit: 'squared scaled units', aside: 'near 0 for one distribution' },
         { name: 'entropic cost', value: cost, unit: 'squared scaled units' }
       ),
       explained(
-        'Scaled units are standard deviations of both tables together. The entropic cost is what the bridge pays for distance and for certainty; the divergence takes off what each table would pay to stay.'
+        'Scaled units are standard deviations of both tables together. The entropic cost is what the bridge pays for distance and certainty; the divergence subtracts what each table would pay to stay.'
       )
     ]
   }
@@ -134,7 +134,11 @@ function sharesTopic(shares: readonly LevelShares[]): Topic {
 }
 
 function bandwidthTopic({ epsilon, bandwidth, trials, ending, turns, error }: BridgeSummary): Topic {
-  const how = { given: 'given', 'held-out': 'by held-out rows', usual: 'by the usual number of partners: too few rows to hold some out' }
+  const how = {
+    given: 'given',
+    'held-out': 'by held-out rows',
+    usual: 'by the usual number of partners, since there are too few rows to hold some out'
+  }
   const figure: Block[] = trials.length > 1 ? [bandwidthFigure(trials)] : []
   return {
     id: 'bandwidth',

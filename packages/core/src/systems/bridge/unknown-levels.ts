@@ -58,7 +58,7 @@ function unknownWarnings(column: CategoricalColumn, marks: Uint8Array): NamedWar
   if (at.length === 0) return []
   const named = at.slice(0, MOST_NAMED).map((i) => `row ${i + 1} has ${column.levels[column.codes[i]!]}`)
   const more = at.length > named.length ? `, and ${at.length - named.length} more rows` : ''
-  const message = `${column.name}: ${named.join(', ')}${more}, which neither table has: the cell stays, and the row is carried as if it stood at the commonest value of the first table there; a bridge made with rows that have it knows it`
+  const message = `${column.name}: ${named.join(', ')}${more}, which neither table has: the cell stays, and the row is carried as if it had the most common value of the first table; to support it, make the bridge with rows that have it`
   return [{ name: 'level-unknown', message }]
 }
 

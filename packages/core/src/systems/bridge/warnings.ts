@@ -14,18 +14,18 @@ export function bridgeWarnings({ fromRows, toRows, overlap, ending, error }: Omi
   if (fewer < FEW_ROWS)
     warnings.push({
       name: 'few-rows',
-      message: `${counted(fewer, 'row')} in the ${fromRows <= toRows ? 'first' : 'second'} table: below ${FEW_ROWS}, maps are rough and the test sees gross differences alone; more rows would tell more`
+      message: `${counted(fewer, 'row')} in the ${fromRows <= toRows ? 'first' : 'second'} table: with fewer than ${FEW_ROWS}, the map is rough and the test sees only large differences`
     })
   if (overlap < APART)
     warnings.push({
       name: 'no-overlap',
       message:
-        'hardly any row has neighbours in the other table: that both differ is certain, but who goes where rests on distances alone; columns that part the tables by themselves can be left out with --exclude'
+        'hardly any row has neighbours in the other table: the tables certainly differ, but which row goes where rests on distances alone; --exclude leaves out columns that separate the tables by themselves'
     })
   if (ending !== 'converged')
     warnings.push({
       name: 'bridge-unfinished',
-      message: `the scaling ended “${ending}” with masses wrong by up to ${error.toExponential(1)}: a larger --bandwidth is easier`
+      message: `the scaling ended “${ending}” with masses wrong by up to ${error.toExponential(1)}: try a larger --bandwidth`
     })
   return warnings
 }

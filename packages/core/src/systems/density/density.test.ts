@@ -381,7 +381,7 @@ describe('what a density is learned from', () => {
   it('fewer than 30 rows make one Gaussian, and it is said', async () => {
     const model = await fitted(gaussian(12))
     expect(model.stack.map(({ epsilon, weight }) => [epsilon, weight])).toEqual([[Number.POSITIVE_INFINITY, 1]])
-    expect(model.summary.notes.join()).toContain('12 rows: too few to choose a bandwidth by')
+    expect(model.summary.notes.join()).toContain('12 rows: too few to choose a bandwidth;')
   })
   it('a column that others give has no density of its own', async () => {
     const raw = gaussian(100)

@@ -379,10 +379,10 @@ function notesOf(table: Table, { derivations, numbers, steps, taken, usable }: N
     ),
     ...(steps.size > 0
       ? [
-          `values recur in ${[...steps].map(([name, step]) => `${name} (steps of ${stepText(table, name, step)})`).join(', ')}: they count as spread over their steps`
+          `values recur in ${[...steps].map(([name, step]) => `${name} (steps of ${stepText(table, name, step)})`).join(', ')}: each counts as spread over its step`
         ]
       : []),
-    ...(taken < FEW_ROWS ? [`${counted(taken, 'row')}: too few to choose a bandwidth by; the density is that of one Gaussian`] : []),
+    ...(taken < FEW_ROWS ? [`${counted(taken, 'row')}: too few to choose a bandwidth; the density is one Gaussian`] : []),
     ...takenNotes('the density is learned', table, { taken, usable })
   ]
 }

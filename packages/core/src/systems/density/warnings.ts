@@ -50,7 +50,7 @@ function outside(model: DensityModel, { table }: ReadScored): NamedWarning[] {
     return [
       {
         name: 'outside',
-        message: `${name}: ${rowWords(rows)} ${rows.length === 1 ? 'lies' : 'lie'} outside ${range}: the density there is that of a tail, which no row tells of`
+        message: `${name}: ${rowWords(rows)} ${rows.length === 1 ? 'lies' : 'lie'} outside ${range}: the density there is that of a tail, which no row supports`
       }
     ]
   })

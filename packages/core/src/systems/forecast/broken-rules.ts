@@ -32,7 +32,7 @@ export function brokenRules(model: ForecastModel, drawn: Table): NamedWarning[] 
   const crossed = compared ? ordersCrossed(compared) : []
   const told = found.filter(isBroken).map(({ rule, broken, rows, floor }) => ({
     name: 'rules-broken',
-    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: it is not kept under --rules off, where its column is known, or where next rows need not have what it goes by; --rule states what too few rows show, and the difference of two columns can be forecast in the place of one`
+    message: `${countText(broken)} of ${countText(rows)} rows break ${rule}, ${floor === 0 ? 'which all rows of the series keep' : 'more than those of the series do'}: a rule is not kept with --rules off, where its column is known, or where the columns that it uses may be missing in the next row; state it with --rule if too few rows show it, or forecast the difference of two columns in place of one`
   }))
   const orders = orderWarnings(crossed.filter((one) => !found.some(({ rule }) => rule === orderText(one))))
   return [...told, ...orders, ...(compared ? equalWarnings(compared) : [])]

@@ -131,7 +131,7 @@ export function clockOf({ table, formats }: InferredTable, name: string): Clocke
   if (weekdays) return { clock: { ...own, spacing: (DAY * WEEK) / WORKING, weekdays: true }, isEven: true, ...gapsOf(weekdays, name) }
   const grid = uneven ? gridOf(values) : undefined
   if (grid) return { clock: { ...own, spacing: grid.spacing }, isEven: true, ...gapsOf(grid.places, name) }
-  const notes = uneven ? [`the steps of ${name} differ: the transition treats them as equal, and times go on in mean steps`] : []
+  const notes = uneven ? [`the steps of ${name} differ: they are treated as equal, and new times follow in steps of the mean`] : []
   return { clock: { ...own, spacing }, isEven: !uneven, places: evenPlaces(values.length), notes }
 }
 
@@ -145,7 +145,7 @@ function gapsOf(places: Float64Array, name: string): Pick<Clocked, 'places' | 'n
   const missing = 1 - places[0]! - places.length
   if (missing === 0) return { places, notes: [] }
   const rows = missing === 1 ? 'a row is' : `${missing} rows are`
-  return { places, notes: [`by ${name} ${rows} missing in between: what comes after a gap is not learned from what came before it`] }
+  return { places, notes: [`by ${name} ${rows} missing in between: nothing is learned across a gap`] }
 }
 
 /** Places of rows that are as many steps apart, the last at 0; undefined where most are not one step apart, or some no whole number. */

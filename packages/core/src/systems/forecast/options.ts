@@ -61,7 +61,7 @@ export const forecastFields: readonly Field[] = [
     name: 'changes',
     kind: 'names',
     range: 'auto, off, or column names',
-    default: 'auto: of columns that cannot be told from a walk, in as many trajectories as held-out stretches speak for it',
+    default: 'auto: columns that look like random walks, in the share of trajectories that held-out stretches support',
     words: ['auto', 'off'],
     sentence:
       'Of which columns changes from row to row are drawn, or those of the logarithm, and added up: such a column goes on from where it is, in place of coming back to a mean.',

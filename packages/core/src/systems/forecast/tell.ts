@@ -145,7 +145,7 @@ function lawTopic(columns: readonly string[], { table, steps }: Ensemble, series
   const law: TableOf = {
     kind: 'table',
     caption:
-      'Mean, standard deviation and correlation of following values, of the series and of the trajectories. They agree when the forecast is long enough to forget where it starts; a short one keeps to its beginning.',
+      'Mean, standard deviation and correlation of following values, of the series and of the trajectories. They agree if the forecast is long enough to forget where it starts.',
     head: ['column', 'mean series#', 'forecast#', 'SD series#', 'forecast#', 'lag-1 series#', 'forecast#'],
     rows: columns.slice(0, MOST_SUMMARISED).map((name) => {
       const real = momentsOf(numeric(series, name).values, Number.POSITIVE_INFINITY)
@@ -203,13 +203,13 @@ function transitionTopic({ summary, clock }: ForecastModel): Topic {
         changes && {
           name: 'drawn by changes',
           value: listed(Object.entries(changes).map(([name, own]) => (own === 'growth' ? `${name} (of its logarithm)` : name))),
-          meaning: 'Of columns that cannot be told from a walk, how far a row is from the one before it is drawn, and added up.'
+          meaning: 'For columns that look like random walks, changes from row to row are drawn and added up.'
         },
         other && {
           name: 'other trajectories',
           value: `${(100 * other.share).toFixed(0)} %, ${otherText(other)}, of the last ${counted(other.memory, 'row')}`,
           meaning:
-            'Whether such a column comes back cannot be told: a part of the trajectories draws the values of columns of which the others draw changes, or the other way round, as held-out stretches speak for each.'
+            'It cannot be known whether such a column returns to a mean: some trajectories draw its values, the others its changes, in the shares that held-out stretches support.'
         },
         { name: 'problems', value: inputs ? 'one a column' : 'one for all columns' },
         capped,

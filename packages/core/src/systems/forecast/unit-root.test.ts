@@ -40,12 +40,12 @@ it('takes walks for walks but for one in twenty, and not what comes back', () =>
 })
 
 it('takes what comes back to a line for that, and walks for it in one of twenty', () => {
-  const line = { says: 'comes back to a line in time' }
+  const line = { says: 'follows a trend' }
   expect(walksAmong(300, 0.5, { slope: 0.05, ...line })).toBe(SERIES)
   // Ten are to be expected, with a standard deviation of 3.1; of walks with a drift likewise.
   for (const slope of [0, 0.2]) {
     expect(walksAmong(300, 1, { slope, ...line })).toBeLessThan(22)
-    expect(walksAmong(300, 1, { slope, says: 'cannot be told from a walk' })).toBeGreaterThan(165)
+    expect(walksAmong(300, 1, { slope, says: 'cannot be told from a random walk' })).toBeGreaterThan(165)
   }
 })
 
@@ -62,6 +62,6 @@ it('says nothing of what follows without an error, of few rows, and of columns t
   const both = matrix(300, 2)
   for (let t = 1; t < 300; t++) both.data.set([both.data[2 * t - 2]! + xi[2 * t]!, xi[2 * t + 1]!], 2 * t)
   const [note, ...others] = walkNotes({ coordinates: both, places }, ['walk', 'noise'])
-  expect(note).toMatch(/^walk cannot be told from a walk/)
+  expect(note).toMatch(/^walk cannot be told from a random walk/)
   expect(others).toEqual([])
 })

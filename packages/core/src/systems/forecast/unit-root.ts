@@ -38,12 +38,12 @@ export function walkNotes(
     }),
     ...(walks.length > 0
       ? [
-          `${listed(walks)} cannot be told from a walk that does not come back to its mean (Dickey–Fuller, level 5 %): the forecast comes back to the mean that was seen, and after many steps its spread is too narrow if there is none; --changes ${walks.join(',')} draws changes from row to row in its place, and adds them up`
+          `${listed(walks)} cannot be told from a random walk (Dickey–Fuller test, level 5 %): the forecast returns to the mean of the series, and its spread is too narrow after many steps if there is no such mean; --changes ${walks.join(',')} draws changes from row to row instead`
         ]
       : []),
     ...(lines.length > 0
       ? [
-          `${listed(lines)} comes back to a line in time rather than to a mean (Dickey–Fuller, level 5 %, with a trend and without): the forecast does not go on along it, but comes back to the mean that was seen, with a spread as wide as the line is high; --changes ${lines.join(',')} goes on from where it is, or forecast what is left when the line is taken off, and add it again`
+          `${listed(lines)} follows a trend (Dickey–Fuller test, level 5 %, with and without one), but the forecast returns to the mean of the series, with a spread as wide as the trend is high; --changes ${lines.join(',')} continues from the last value, or subtract the trend, forecast the rest, and add it back`
         ]
       : [])
   ]
@@ -58,10 +58,10 @@ interface WaysOfSeries {
 
 /** `share`: the part of the trajectories that draws changes, where the others draw values. */
 function changeNote(names: readonly string[], what: string, share: number | undefined): string[] {
-  const test = `${listed(names)} cannot be told from a walk that comes back to no mean (Dickey–Fuller, level 5 %)`
-  const values = '--changes off draws values, which come back to the mean that was seen'
+  const test = `${listed(names)} cannot be told from a random walk (Dickey–Fuller test, level 5 %)`
+  const values = '--changes off draws values, which return to the mean of the series'
   if (share === undefined) return [`${test}: drawn is ${what}; ${values}`]
   return [
-    `${test}: drawn is ${what} in ${Math.round(100 * share)} % of the trajectories, and the value in the others, as held-out stretches speak for each; ${values}, in all of them, --changes ${names.join(',')} changes alone`
+    `${test}: ${Math.round(100 * share)} % of the trajectories draw ${what}, the others the value, in the shares that held-out stretches support; ${values}, in all of them, --changes ${names.join(',')} draws changes in all`
   ]
 }

@@ -383,7 +383,7 @@ describe('a column that the given one determines, beside others that are noise',
     expect(central!.y!).toBeGreaterThan(0.87)
     expect(Math.max(central!.v!, central!.w!)).toBeLessThan(0.87)
     expect(warnings.map(({ name }) => name)).toEqual(['condition-too-wide'])
-    expect(warnings[0]!.message).toContain('y given x: its spread comes out too wide')
+    expect(warnings[0]!.message).toContain('y given x is drawn too widely')
   })
 })
 

@@ -17,8 +17,8 @@ export function scalingNotes({ rowCount, duplicateCount, isolatedCount: isolated
   if (isolated > 0)
     notes.push(
       isolated === 1
-        ? '1 row stands so far from all others that the kernel joins it to none: it is drawn only as a chain that starts there'
-        : `${isolated} rows stand so far from all others that the kernel joins them to none: they are drawn only as chains that start there`
+        ? '1 row lies so far from all others that the kernel connects it to none: it is drawn only if a chain starts there'
+        : `${isolated} rows lie so far from all others that the kernel connects them to none: they are drawn only if a chain starts there`
     )
   if (scalingEnding !== 'converged' && landmarks === undefined) notes.push(`the scaling ended “${scalingEnding}” before its tolerance`)
   return notes

@@ -133,10 +133,10 @@ function warningsOn(report: Reported, rowCount: number): NamedWarning[] {
   const rows = fittingRows === undefined ? 'training rows' : `of ${fittingRows.toFixed(1)} training rows that fit what is given`
   const before = fittingRows === undefined ? 'the prior' : 'what is given'
   const reasons = [
-    ...(few ? [`only ${importanceRows.toFixed(1)} ${rows} agree in effect with what was observed`] : []),
+    ...(few ? [`only ${importanceRows.toFixed(1)} ${rows} agree with what was observed (effective number)`] : []),
     ...(worst > (few ? 2 : FAR) ? [`an observation stands ${worst.toFixed(1)} standard deviations from ${before}`] : [])
   ]
-  const cure = 'the answer rests on what the model makes of the tails: see whether the error that was stated is right, else more rows help'
+  const cure = 'the answer rests on how the model extends the tails: check the stated error, or use more rows'
   if (reasons.length > 0) warnings.push({ name: 'prior-observation-disagree', message: `${reasons.join('; ')}; ${cure}` })
   if (report.effectiveRows < 3 && importanceRows < MANY_MATCHING)
     warnings.push({ name: 'posterior-few-rows', message: `drawn rows rest on ${report.effectiveRows.toFixed(1)} training rows in effect` })

@@ -70,10 +70,11 @@ function bandwidthFact({
 }: Pick<FitSummary, 'epsilon' | 'bandwidth' | 'rowCount' | 'duplicateCount'>): Fact {
   const fact = { name: 'bandwidth ε', value: String(Number(epsilon.toPrecision(4))) }
   if (!bandwidth) return { ...fact, aside: 'given' }
-  const met = bandwidth.criterion === 'target-met' ? '' : ', as no bandwidth comes as far as fresh rows'
+  const met = bandwidth.criterion === 'target-met' ? '' : ', the most that these data allow'
   // Where most rows repeat others, so do new ones of the same law; where none comes as far as fresh rows, they are as far as they can be.
   const isRepeated = duplicateCount > rowCount / 2 || bandwidth.criterion !== 'target-met'
-  const copies = bandwidth.ratio < COPYING_RATIO && !isRepeated ? '; rows stand much nearer to training rows than new rows would' : ''
+  const copies =
+    bandwidth.ratio < COPYING_RATIO && !isRepeated ? '; drawn rows are much nearer to training rows than fresh rows would be' : ''
   const chosen = bandwidth.rowCount < rowCount ? `; chosen on ${bandwidth.rowCount} of the rows` : ''
   const aim = Number(bandwidth.target.toFixed(2))
   return { ...fact, aside: `nearest-neighbour ratio ${bandwidth.ratio.toFixed(2)}, aim ${aim}${met}${copies}${chosen}` }
@@ -97,12 +98,10 @@ const isQuantile = ({ quantile, standard }: Scores, rowCount: number): boolean =
 
 /** The scores of both scalings, and why the better one did not win where it did not. */
 function contestWords({ quantile, standard }: Scores, rowCount: number): string {
-  const scores = `held-out two-sample score ${quantile.toFixed(3)} with quantile, ${standard.toFixed(3)} without`
+  const scores = `held-out two-sample AUC ${quantile.toFixed(3)} with quantile, ${standard.toFixed(3)} with standard`
   const wins = isQuantile({ quantile, standard }, rowCount)
   if (wins === quantile < standard) return scores
-  return wins
-    ? `${scores}; when as near as this quantile is taken, which gains more from the rows held back`
-    : `${scores}, a lead too small for ${rowCount} rows`
+  return wins ? `${scores}; quantile is preferred when the two are so close` : `${scores}, a lead too small for ${rowCount} rows`
 }
 
 /** A two-sample AUC of trial fits on rows that they had not seen. */
@@ -133,7 +132,7 @@ function bandwidthFigure({ curve, epsilon, ratio, target }: BandwidthCurve): Fig
   const short = points.at(-1)!.x < MANY_DECADES * points[0]!.x
   return {
     kind: 'figure',
-    caption: `The choice of the bandwidth. For every ε tried, the typical distance from generated rows to the nearest training row, over that of held-out rows. Small ε copies training rows (r near 0), large ε blurs (r above 1); ε was chosen for r near ${plainText(target)}.`,
+    caption: `How the bandwidth was chosen. For every ε that was tried: the typical distance from drawn rows to the nearest training row, divided by that of held-out rows. Small ε copies training rows (ratio near 0), large ε blurs (ratio above 1). The chosen ε has a ratio near ${plainText(target)}.`,
     drawings: [
       {
         label: 'Nearest-neighbour ratio against the bandwidth',
@@ -191,7 +190,7 @@ function groupFact(group: ConditionGroupReport): Fact {
     value: [...(forest + residuals < 1 ? [kernel] : []), ...(forest + residuals > 0 || redrawn ? [`drawn by ${drawnBy(group)}`] : [])].join(
       '; '
     ),
-    aside: best && `held-out score ${best.score.toFixed(3)} of the spread between rows that are given alike`
+    aside: best && `held-out score ${best.score.toFixed(3)}, in spreads of rows with similar conditions`
   }
 }
 
@@ -228,7 +227,7 @@ export function tellPosterior(report: PosteriorReport, columns?: Table['columns'
         name: 'rows that agree',
         value: importanceRows,
         aside: fittingRows === undefined ? undefined : `of ${numberText(fittingRows)} that fit what is given`,
-        meaning: 'training rows, in effect, that agree with what was observed; below 10 prior and observation disagree'
+        meaning: 'effective number of training rows that agree with what was observed; below 10 prior and observation disagree'
       },
       {
         name: 'bandwidth ε under what is known',

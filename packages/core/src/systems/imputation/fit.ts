@@ -226,7 +226,7 @@ function fitNotes(table: Table, { masked, derived, taken, usable }: Noted): stri
     ...takenNotes('gaps are filled', table, { taken, usable }),
     ...blind.map(
       ({ name, cells }) =>
-        `${name}: in ${cells} masked cells the other columns predict it no better than its mean does: what fills its gaps says little of the single row`
+        `${name}: on ${cells} masked cells the other columns predict it no better than its mean does: its fills say little about the single row`
     ),
     ...missingnessNotes(table)
   ]

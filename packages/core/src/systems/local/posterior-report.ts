@@ -105,7 +105,7 @@ function warningsOfCondition(condition: Condition, effectiveRows: number, distan
   if (effectiveRows >= FEW_ROWS) return unknownWarnings(condition)
   return [
     ...unknownWarnings(condition),
-    { name: 'posterior-few-rows', message: `draws of some columns rest on ${effectiveRows.toFixed(1)} training rows in effect` }
+    { name: 'posterior-few-rows', message: `draws of some columns rest on an effective ${effectiveRows.toFixed(1)} training rows` }
   ]
 }
 

@@ -392,7 +392,7 @@ function groupNotes({ key, first, constant, varying, group }: Said): string[] {
     `${group}: ${count} groups of ${rows}; constant in each: ${constant.length === 0 ? 'no column' : listed(constant)}; drawn row by row: ${listed(varying)}`
   ]
   if (alone > 0)
-    notes.push(`${counted(alone, 'group')} of one row: ${alone === 1 ? 'it says' : 'they say'} nothing of how rows follow each other`)
-  if (count < FEW_GROUPS) notes.push(`${count} groups are few: how new groups differ is hardly known from them`)
+    notes.push(`${counted(alone, 'group')} of one row: ${alone === 1 ? 'it says' : 'they say'} nothing about how rows follow each other`)
+  if (count < FEW_GROUPS) notes.push(`${count} groups are few: they hardly show how groups differ from each other`)
   return notes
 }

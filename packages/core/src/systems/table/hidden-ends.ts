@@ -68,6 +68,6 @@ export function tellingEnds(hidden: HiddenEnds | undefined, drawn: DrawnRows, as
   let rows = 0
   for (let row = 0; row < rowCount; row++) if (shows[Math.floor((row * givens.length) / rowCount)]!(row)) rows++
   if (rows === 0) return drawn
-  const message = `${rows} of ${counted(drawn.table.rowCount, 'row')} show a number at an end of its column that few rows of the data have, as no others were found: a smaller --min-cell, or --exclude of columns`
+  const message = `${rows} of ${counted(drawn.table.rowCount, 'row')} show a rare number at the end of its column, because no other row was found; try a smaller --min-cell, or --exclude columns`
   return { ...drawn, warnings: [...drawn.warnings, { name: ENDS_WARNING, message } satisfies NamedWarning] }
 }

@@ -267,7 +267,7 @@ export function tellKept({ orders, ends }: KeptByDrawing, said: readonly string[
     ...ends.map((one) => `${columnWord(one.column)} ${one.side < 0 ? '>=' : '<='} ${endText(one)}`)
   ]
   if (rules.length === 0) return { json: {}, topics: [], warnings: [], notes: [] }
-  const meaning = 'So it is in all rows of the data, and rows that are drawn otherwise are drawn again.'
+  const meaning = 'This holds in all rows of the data; new rows that break it are drawn again.'
   return {
     json: { drawnAgainFor: rules },
     topics: [

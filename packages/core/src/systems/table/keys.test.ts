@@ -132,7 +132,9 @@ describe('keys through a model', () => {
     const raw = customers()
     const types = { group: 'identifier' as const }
     const model = await tables.fit(raw, { ...options, types }, { engine })
-    expect(tables.tell(model).notes.join('\n')).toContain('group: names rather than a key, since 58 rows repeat a value of another row')
+    expect(tables.tell(model).notes.join('\n')).toContain(
+      'group: treated as names rather than a key, since 58 rows repeat a value of another row'
+    )
     const columns = raw.columns.map((one) => {
       const twice = (_: unknown, i: number) => `K-${String(1000 + (i === 7 ? 3 : i))}`
       return one.name === 'group' ? { name: 'group', source: 'text' as const, values: Array.from({ length: ROWS }, twice) } : one

@@ -27,7 +27,7 @@ function people(): RawTable {
 test('rows that nearly stand in an order come so, from a model file too', async () => {
   const model = await tables.fit(people(), OPTIONS, context)
   expect(model.order).toMatchObject({ column: 'hired' })
-  expect(tables.tell(model).notes).toContainEqual(expect.stringContaining('rows nearly stand in the order of hired'))
+  expect(tables.tell(model).notes).toContainEqual(expect.stringContaining('rows are nearly sorted by hired'))
   const request = { rows: 70, seed: 4, steps: 2 }
   const drawn = await tables.draw(model, request, context)
   expect(nearOrderOf(drawn.table)?.displaced.some((x) => x !== 0)).toBe(true)

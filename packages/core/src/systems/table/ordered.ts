@@ -48,7 +48,7 @@ export function inOrder(
 export function orderNote({ column, descending, ties, displaced }: SerialOrder): string {
   const [newest, own] = [descending, ties?.descending].map((one) => (one ? ', newest first' : ''))
   const beside = ties ? `, those with the same by ${ties.column}${own}` : ''
-  return `rows ${displaced ? 'nearly ' : ''}stand in the order of ${column}${newest}${beside}, and new ones will; --rules off draws them in any order`
+  return `rows are ${displaced ? 'nearly ' : ''}sorted by ${column}${newest}${beside}, and new ones will be; --rules off draws them in any order`
 }
 
 /** What drawing rows one by one loses of a series; undefined where rows are none. What `rules` tell of the order alone, as a day of the year, is kept, and so are running totals. */
@@ -65,7 +65,7 @@ export function seriesLost(
   const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
   // Rows of several things at one time are no single series.
   const anew = ties ? '' : `--time ${column} draws a new stretch of such a series, and `
-  return `${names} ${go} with the row before, as in a series, and new rows do not: each is drawn by itself. ${anew}sbridge forecast continues ${ties ? 'such a series' : 'it'}`
+  return `${names} ${go} with the row before, as in a series, but new rows are drawn one by one. ${anew}sbridge forecast continues ${ties ? 'such a series' : 'it'}`
 }
 
 export function tellOrder(order: SerialOrder, rules: readonly Rule[]): Telling {

@@ -106,13 +106,13 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(model.privacy!.chosen).toBe(model.privacy!.before)
     expect(await drawn(model, 5)).toEqual(await drawn(unasked, 5))
     expect(linesOf(tables.tell(model)).join('\n')).toContain(
-      'privacy: the kernel is as it would be (asked for at most 0.9; on 100 rows held out from a trial fit)'
+      'privacy limit: the kernel is unchanged (limit 0.9, measured on 100 rows held out from a trial fit)'
     )
   })
 
   it('tells what was tried, and is in the model file', async () => {
     const lines = linesOf(tables.tell(kept)).join('\n')
-    expect(lines).toMatch(/privacy: ε [\d.]+ → [\d.]+[^(]* \(asked for at most 0.56; on 100 rows held out from a trial fit\)/)
+    expect(lines).toMatch(/privacy limit: ε [\d.]+ → [\d.]+[^(]* \(limit 0.56, measured on 100 rows held out from a trial fit\)/)
     expect(lines).toMatch(/distance attack: 0\.\d{3} → 0\.5\d{2} \(95 % 0\.\d{3} to 0\.\d{3}\)/)
     const loaded = (await tables.load(unpackModel(packModel(tables.save(kept))), { engine })) as TableModel
     expect(tables.tell(loaded).json).toEqual(tables.tell(kept).json)
@@ -155,7 +155,7 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(years!.values.every((age) => age === old)).toBe(true)
     const shown = [...incomes!.values].filter((x) => hidden.get('income')!.has(Math.round(x))).length
     expect(given.warnings.some(({ name }) => name === ENDS_WARNING)).toBe(shown > 0)
-    expect(linesOf(tables.tell(model)).join('\n')).toContain('values of few rows: no level of fewer than 5 rows')
+    expect(linesOf(tables.tell(model)).join('\n')).toContain('rare values: not drawn: levels of fewer than 5 rows')
     expect(await tables.readOptions({ privacy: 0.9, minCell: 3 }, {})).toMatchObject({ minCell: 3 })
     expect(await tables.readOptions({ privacy: 0.9 }, {})).toMatchObject({ minCell: PRIVATE_CELL })
     expect(await tables.readOptions({}, {})).not.toHaveProperty('minCell')

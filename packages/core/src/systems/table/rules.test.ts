@@ -124,13 +124,13 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     const guessed = await draw(model, { rows: 10, given: { people: 9 } })
     expect(numbers(guessed, 'rate')[0]).toBeCloseTo(10 + 3 * Math.sin(8) + 0.08, 3)
     const message = (count: number, rows: number) =>
-      `${count} of ${rows} rows have a value of people that no row of the data has, such as people=9: the rule “people -> rate” says nothing of it, and these rows have what the nearest one has (rate=13.048); give rate too where you know better, or fit with --rules off`
+      `${count} of ${rows} rows have a value of people that no row of the data has, such as people=9: the rule “people -> rate” covers no such row, so these rows have what the nearest real row has (rate=13.048); give rate too if you know better, or fit with --rules off`
     expect(unknown(guessed)).toEqual([message(10, 10)])
     expect(unknown(await draw(model, { rows: 10, given: { people: 8 } }))).toEqual([])
     const known = await draw(model, { rows: 10, given: { people: 9, rate: 11.326 } })
     expect([...numbers(known, 'people')]).toEqual(Array(10).fill(9))
     expect([...numbers(known, 'rate')]).toEqual(Array(10).fill(11.326))
-    expect(unknown(known)).toEqual(['no row has people=9: the rule “people -> rate” says nothing of it, and rate=11.326 is taken as given'])
+    expect(unknown(known)).toEqual(['no row has people=9: the rule “people -> rate” says nothing of it, so rate=11.326 is taken as given'])
     // The age is drawn as it is without.
     expect(numbers(known, 'age')).toEqual(numbers(guessed, 'age'))
     const givens = [{ people: 9, rate: 11.326 }, { people: 9, rate: 12.5 }, { people: 9 }, { people: 8, rate: 13.048 }]
@@ -168,7 +168,7 @@ describe('what rules of a new kind leave as it was', { tags: ['slow'] }, () => {
     expect(ruleTexts(model.rules!)).toEqual(['plan, zone -> price', 'plan, zone -> fee'])
     const drawn = await draw(model, { rows: 20, given: { plan: 'plus', zone: 3 } })
     expect(unknown(drawn)).toEqual([
-      '20 of 20 rows have a combination of plan, zone that no row of the data has, such as plan=plus with zone=3: the rules “plan, zone -> price”, “plan, zone -> fee” say nothing of it, and these rows have what the nearest one has (price=10.5, fee=1.5); give price, fee too where you know better, or fit with --rules off'
+      '20 of 20 rows have a combination of plan, zone that no row of the data has, such as plan=plus with zone=3: the rules “plan, zone -> price”, “plan, zone -> fee” cover no such row, so these rows have what the nearest real row has (price=10.5, fee=1.5); give price, fee too if you know better, or fit with --rules off'
     ])
     expect(unknown(await draw(model, { rows: 20, given: { plan: 'plus', zone: 2 } }))).toEqual([])
     // What is given of one input says which of the other is meant.

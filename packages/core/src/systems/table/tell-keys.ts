@@ -13,13 +13,13 @@ export const allKeysOf = (model: TableModel): KeptKeys[] => [
 /** What a model says of the keys of its table, and of its groups. */
 export function tellKeys(...all: readonly KeptKeys[]): Telling {
   const texts = all.flatMap(keyTexts)
-  const meaning = 'Left out of what is modelled and written anew in this form: no two alike, and none of the data.'
+  const meaning = 'Left out of the model; new values of this form are made up, no two alike and none of the data.'
   const notes = all
     .flatMap(({ keys }) => keys)
     .filter(({ repeated, form }) => repeated > 0 && !isToldWhole(form))
     .map(
       ({ column, repeated }) =>
-        `${column}: names rather than a key, since ${counted(repeated, 'row')} ${repeated === 1 ? 'repeats' : 'repeat'} a value of another row; new values all differ, until none of their form is left`
+        `${column}: treated as names rather than a key, since ${counted(repeated, 'row')} ${repeated === 1 ? 'repeats' : 'repeat'} a value of another row; new values all differ, as long as the form has free ones`
     )
   return {
     json: { keys: texts },

@@ -14,41 +14,39 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
   const point = curve.find((one) => one.epsilon === chosen && one.left === left)!
   const narrow = curve.find((one) => one.epsilon === before && one.left === 0)!
   const change = (from: string, to: string) => (point === narrow ? to : `${from} → ${to}`)
-  const kernel = chosen === before ? 'the kernel is as it would be' : `ε ${plainText(before)} → ${plainText(chosen)}`
+  const kernel = chosen === before ? 'the kernel is unchanged' : `ε ${plainText(before)} → ${plainText(chosen)}`
   return {
     json: { privacy: { ...trial, ...(near === undefined ? {} : { near }) } },
     topics: [
       {
         id: 'privacy',
-        title: 'Privacy',
+        title: 'How the privacy limit was met',
         blocks: [
           facts(
             {
-              name: 'privacy',
+              name: 'privacy limit',
               value:
-                left === 0
-                  ? kernel
-                  : `${kernel}, and the ${percent(left)} of the drawn rows that come nearest to rows of the table are left out`,
-              aside: `asked for at most ${plainText(asked)}; on ${heldOut} rows held out from a trial fit`
+                left === 0 ? kernel : `${kernel}, and the ${percent(left)} of the drawn rows that are nearest to the table are left out`,
+              aside: `limit ${plainText(asked)}, measured on ${heldOut} rows held out from a trial fit`
             },
             {
               name: 'distance attack',
               value: change(area(narrow.membership), area(point.membership)),
               aside: `95 % ${intervalText(point)}`,
-              meaning: 'Area under the curve of “nearer to a drawn row” telling rows of the fit from held-out ones: ½ tells nothing.'
+              meaning: 'How often the row nearer to a drawn row is the training row, and not a held-out one; 0.5 is a coin toss.'
             },
             {
               name: 'two-sample AUC of the trial',
               value: change(area(narrow.auc!), area(point.auc!)),
-              meaning: 'Of a forest against rows that were held out: what privacy costs. Nearer to ½ is better.'
+              meaning: 'How well a forest tells drawn rows from held-out ones: the cost of privacy. 0.5 is best.'
             },
             ...(cell === undefined
               ? []
               : [
                   {
-                    name: 'values of few rows',
-                    value: `no level of fewer than ${cell} rows, and no number at an end of its column that fewer have or lie beyond`,
-                    meaning: 'They are merged, left empty or drawn again: --min-cell says how many rows are few.'
+                    name: 'rare values',
+                    value: `not drawn: levels of fewer than ${cell} rows, and ends of numbers that fewer rows reach`,
+                    meaning: 'They are merged, left empty or drawn again; --min-cell sets the number.'
                   }
                 ]),
             ...(near === undefined
@@ -57,7 +55,7 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
                   {
                     name: 'rows that stay near',
                     value: near,
-                    meaning: 'All of their candidates came too near to a row of the table: the farthest was taken.'
+                    meaning: 'All their candidates were too near to a row of the table; the farthest was taken.'
                   }
                 ])
           ),
@@ -73,7 +71,7 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
 
 /** What is said where a private model is kept: it draws beside the rows that it learned from, and so has them, ends and all. */
 export function tellRowsHeld({ privacy, summary }: TableModel): Telling {
-  const message = `the model file holds the ${summary.rowCount} rows that it learned from, near which it draws: --privacy is of what it draws, so pass on drawn rows and not the file`
+  const message = `the model file contains the ${summary.rowCount} rows that it learned from; --privacy protects only what it draws, so share drawn rows, not the file`
   return { json: {}, topics: [], warnings: privacy ? [{ name: 'model-holds-rows', message }] : [], notes: [] }
 }
 
@@ -86,7 +84,7 @@ function privacyFigure({ curve, asked, left }: PrivacyTrial, chosen: PrivacyPoin
   const all = [...points, { x: chosen.membership, y: chosen.auc! }]
   return {
     kind: 'figure',
-    caption: `The price of privacy. Along: how often a distance attack tells rows of the fit from held-out ones, ½ being a guess; up: how well a forest tells drawn rows from held-out ones. Along the line ε grows from ${plainText(curve[0]!.epsilon)} to ${plainText(curve.at(-1)!.epsilon)}${left === 0 ? '' : `; what was chosen is without the ${percent(left)} of the rows that come nearest`}.`,
+    caption: `The price of privacy. Horizontal: how often a distance attack finds the training row (0.5 is a coin toss). Vertical: how well a forest tells drawn rows from held-out ones. Along the line ε grows from ${plainText(curve[0]!.epsilon)} to ${plainText(curve.at(-1)!.epsilon)}${left === 0 ? '' : `; the chosen point leaves out the nearest ${percent(left)} of the rows`}.`,
     drawings: [
       {
         label: 'Two-sample AUC against the area of the distance attack',

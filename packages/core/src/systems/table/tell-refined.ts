@@ -4,8 +4,8 @@ import type { DrawnRows } from './options.js'
 
 const WHY: Readonly<Record<RefinementTrial['verdict'], string>> = {
   gains: 'each row is one of four candidates',
-  'nothing to learn': 'off: boosted trees tell drawn rows from rows of the data by chance alone',
-  'no gain': 'off: on held-out rows refined rows are no harder to tell apart',
+  'nothing to learn': 'off: boosted trees cannot tell drawn rows from real ones',
+  'no gain': 'off: refined rows are no harder to tell from held-out ones',
   'nearer to training rows': 'off: refined rows would give training rows away',
   'too few rows': 'off: too few rows to tell whether it gains'
 }
@@ -18,23 +18,15 @@ export function tellRefined({ trial, ratio }: Refinement, rows?: DrawnRows['refi
   const aside = trial.verdict === 'too few rows' ? `${trial.heldOut} held out` : `on ${trial.heldOut} rows held out from a trial fit`
   const told: Fact[] = [
     { name: 'refinement', value: ratio ? WHY.gains : WHY[trial.verdict], aside },
-    ...change(
-      'two-sample AUC, refined',
-      trial.auc,
-      'Of a forest against rows that were held out, plain and refined: nearer to ½ is better.'
-    ),
-    ...change(
-      'membership, refined',
-      trial.membership,
-      'Of the distance attack on the trial fit, plain and refined: nearer to ½ is better.'
-    ),
+    ...change('two-sample AUC, refined', trial.auc, 'How well a forest tells plain and refined rows from held-out ones; 0.5 is best.'),
+    ...change('membership, refined', trial.membership, 'How often a distance attack on plain and refined rows is right; 0.5 is best.'),
     ...(rows
       ? [
           {
             name: 'effective candidates',
             value: Number(rows.effective.toFixed(2)),
             aside: `of ${rows.candidates} a row`,
-            meaning: 'How many of the candidates of a row share its choice, (Σw)²/Σw² on average: few say that the ratio is steep.'
+            meaning: 'How many of the four candidates share the choice on average, (Σw)²/Σw²: near 1, one candidate dominates.'
           }
         ]
       : [])

@@ -43,7 +43,7 @@ function isToldApart({ value, rows }: HeldOutAuc): boolean {
 
 function wordsOf({ value, rows }: HeldOutAuc, model: TableModel): string {
   const chance = numberText(0.5 + chanceOfAuc(rows))
-  return `a forest tells new rows from rows kept back from trial fits: two-sample AUC ${numberText(value)}, by chance up to ${chance}, and above ${TOLD_APART} tables differ visibly; --report says in which columns${otherWays(model)}`
+  return `a forest tells new rows from held-out ones: two-sample AUC ${numberText(value)} in trial fits, where chance alone gives up to ${chance} and tables differ visibly above ${TOLD_APART}; --report shows in which columns${otherWays(model)}`
 }
 
 /** What may make better rows of this table, and was not done. */

@@ -130,7 +130,7 @@ export function twiceWarnings(all: readonly ToldTwice[], drawn: Table): NamedWar
     return [
       {
         name: TWICE_WARNING,
-        message: `${counted(off, 'drawn row')} ${off === 1 ? 'has' : 'have'} ${by.map(({ name }) => name).join(' and ')} that do not go together: in every row of the data both tell the same ${column}; --exclude leaves one of them out`
+        message: `${counted(off, 'drawn row')} ${off === 1 ? 'has' : 'have'} ${by.map(({ name }) => name).join(' and ')} that do not go together: in the data both determine the same ${column}; --exclude leaves one of them out`
       }
     ]
   })

@@ -161,11 +161,11 @@ function refuseTotals(totals: Totals, asked: Asked | undefined): void {
 
 function tellTotals({ totals, rules, followers, standings }: Totals): Telling {
   const texts = [...totals.map(totalText), ...ruleTexts(rules), ...followers.map(({ column, total }) => `${column} follows ${total}`)]
-  const meaning = 'Added up anew along the drawn rows, in their order, so that every one of them keeps it.'
+  const meaning = 'Added up along the drawn rows, in their order, so that every row keeps it.'
   const among = standings.map((one) => ({
     name: one.kind,
     value: standingText(one),
-    meaning: 'Computed anew among all drawn rows, so that every one of them keeps it.'
+    meaning: 'Computed among all drawn rows, so that every row keeps it.'
   }))
   return {
     json: { ...(totals.length > 0 ? { totals: texts } : {}), ...(standings.length > 0 ? { standings: standings.map(standingText) } : {}) },
@@ -191,7 +191,7 @@ function belowWarnings({ totals }: Totals, real: Table, drawn: Table): NamedWarn
     return [
       {
         name: RANGE_WARNING,
-        message: `${column} is below 0 in ${shareText(below / drawn.rowCount)} of the drawn rows, and in no row of the data: it is added up along rows that are drawn each by itself; ${how}`
+        message: `${column} is below 0 in ${shareText(below / drawn.rowCount)} of the drawn rows, and in no row of the data: it is added up along rows that are drawn one by one; ${how}`
       }
     ]
   })

@@ -186,5 +186,5 @@ test('rows of a Latin square are one again: where rows leave others no place, al
 test('that nothing keeps the rows of a design apart is said where it is so', async () => {
   const notes = async (options: TableFit) => tables.tell(await fit(square(), { types: {}, ...options })).notes.join()
   expect(await notes({})).not.toContain('as in a design')
-  expect(await notes({ rules: 'off' })).toMatch(/row and col: each of 6 × 6 combinations stands in one row, as in a design/)
+  expect(await notes({ rules: 'off' })).toMatch(/row and col: each of 6 × 6 combinations is in one row, as in a design/)
 })

@@ -250,7 +250,7 @@ export function tellCrossing(unique: readonly KeptUnique[], training: Table): Te
 export function tellUnique(unique: readonly KeptUnique[]): Telling {
   const rules = unique.map(uniqueText)
   const meaning =
-    'No two rows of the data have the same values in all of these columns, or no row has the same one in both, and so it is with new ones.'
+    'No two rows have the same values in all of these columns, or no row has the same value in both, in the data and in new rows.'
   return {
     json: { unique: rules },
     topics: [{ id: 'unique', title: 'Told apart', blocks: [facts(...rules.map((value) => ({ name: 'rule', value, meaning })))] }],

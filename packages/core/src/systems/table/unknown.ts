@@ -48,7 +48,7 @@ export function tellingUnknown<Drawn extends DrawnRows>(model: TableModel & Rule
 export const unknownWarnings = (unknown: readonly UnknownRows[]): NamedWarning[] =>
   unknown.map(({ columns, rules, from, count, rows, example, values }) => ({
     name: UNKNOWN_WARNING,
-    message: `${count} of ${rows} rows have a ${from.length > 1 ? 'combination' : 'value'} of ${listed(from)} that no row of the data has, such as ${example}: ${rules.length > 1 ? 'the rules' : 'the rule'} ${rules.map((text) => `“${text}”`).join(', ')} ${rules.length > 1 ? 'say' : 'says'} nothing of it, and these rows have what the nearest one has (${values}); give ${listed(columns)} too where you know better, or fit with --rules off`
+    message: `${count} of ${rows} rows have a ${from.length > 1 ? 'combination' : 'value'} of ${listed(from)} that no row of the data has, such as ${example}: ${rules.length > 1 ? 'the rules' : 'the rule'} ${rules.map((text) => `“${text}”`).join(', ')} ${rules.length > 1 ? 'cover' : 'covers'} no such row, so these rows have what the nearest real row has (${values}); give ${listed(columns)} too if you know better, or fit with --rules off`
   }))
 
 /** The same of a draw in stretches. */

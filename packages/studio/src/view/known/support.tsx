@@ -5,7 +5,7 @@ import { Blocks } from '../topics.js'
 export function SupportOf() {
   return (
     <section class="support" aria-labelledby="support-heading">
-      <h2 id="support-heading">How well do the data know?</h2>
+      <h2 id="support-heading">How well do the data support this?</h2>
       <Blocks blocks={support.value!} file={source.value!.name} />
       {measuring.value && <p class="soft">Drawing the columns …</p>}
     </section>

@@ -48,7 +48,8 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
                   {
                     name: 'values of few rows',
                     value: `no level of fewer than ${cell} rows, and no number at an end of its column that fewer have or lie beyond`,
-                    meaning: 'They are merged, left empty or drawn again: --min-cell says how many rows are few.'
+                    meaning:
+                      'They are merged, left empty or drawn again, codes too; other values of few rows come no more often than fresh ones beside them. --min-cell says how many rows are few.'
                   }
                 ]),
             ...(near === undefined

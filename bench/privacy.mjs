@@ -1,11 +1,13 @@
 // Attacks on drawn rows: who was in the table, and what of single rows comes out. A plain draw, `--privacy`, and rows of the table drawn
 // again with a little noise as what the attacks must win on. Three tables are made up, with names, places, rare diagnoses and outliers.
-// node bench/privacy.mjs [TABLE …] [--privacy 0.56] [--models N] [--save]: models of random halves, each attacked by its own half and the other one.
+// node bench/privacy.mjs [TABLE …] [--privacy 0.56] [--models N] [--columns] [--save]: models of random halves, each attacked by its own half and the other one.
 //
 // distance: area of “nearer to a drawn row”. Shadow: of every row the models with it and those without say how near drawn rows come, and of
 // one more model which of both it is like (Carlini and others 2022, without a gradient); area, hits where one in a hundred is accused wrongly, and the area of the
 // twentieth of the rows that lies farthest from others. Singling out and inference as Giomi and others (2023) define them: conditions that drawn rows meet, which
 // one row of the table alone meets, and a secret read off the nearest drawn row, beside the same with held-out rows: (hits − theirs) ÷ (1 − theirs).
+// By all: a drawn row as it is, of as many of its columns as it takes that no other drawn row is like it, numbers to a twentieth of their
+// deviation. Values of few: of all columns, names too, how often a value that fewer than five rows have comes out, beside one that only held-out rows have.
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -18,6 +20,7 @@ const { values: asked, positionals } = parseArgs({
   options: {
     privacy: { type: 'string', default: '0.56' },
     models: { type: 'string', default: '8' },
+    columns: { type: 'boolean', default: false },
     save: { type: 'boolean', default: false }
   }
 })
@@ -149,8 +152,8 @@ function timesOf(values) {
   return times
 }
 
+const sum = (values) => values.reduce((total, x) => total + x, 0)
 const mean = (values) => values.reduce((sum, x) => sum + x, 0) / Math.max(1, values.length)
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
 
 /** Columns of a table, and how far two rows are apart: standard deviations of numbers, 1 for each category that differs. */
 function placesOf(rows, { names }) {
@@ -178,7 +181,8 @@ function placesOf(rows, { names }) {
     }
     return { distance: Math.sqrt(best), at }
   }
-  return { columns, numeric: columns.filter((_, c) => scales[c] > 0), between, nearest }
+  const scaleOf = (name) => scales[columns.indexOf(name)]
+  return { columns, numeric: columns.filter((_, c) => scales[c] > 0), scaleOf, between, nearest }
 }
 
 /** Area, and hits among `ins` where one in a hundred of `outs` is higher. */
@@ -220,33 +224,43 @@ function shadow(scores, members, rows) {
   return areaOf(found.ins, found.outs)
 }
 
-/** Conditions that drawn rows meet: of one column the ends and what one row has alone, and of three. */
-function conditions(drawn, { columns, numeric }, key, count) {
+/** How near a number must be to that of a drawn row, in standard deviations: noise does not hide it, and chance meets few columns of it. */
+const NEAR = 0.05
+
+/** Conditions that drawn rows meet: of one column the ends and what one row has alone, and of as many columns as tell a row from all other drawn ones. */
+function conditions(drawn, { columns, numeric, scaleOf }, key, count) {
   const single = columns.flatMap((name) => {
     const values = drawn.map((row) => row[name]).filter((value) => value !== null && value !== undefined)
     const alone = [...timesOf(values)].filter(([, times]) => times === 1).map(([value]) => [{ name, value, is: 'equal' }])
     if (!numeric.includes(name)) return alone
     return [...alone, [{ name, value: Math.min(...values), is: 'most' }], [{ name, value: Math.max(...values), is: 'least' }]]
   })
-  const medians = new Map(numeric.map((name) => [name, median(drawn.map((row) => row[name]).filter((x) => typeof x === 'number'))]))
-  const three = Array.from({ length: count }, (_, k) => {
-    const own = keyFor(key, `three ${k}`)
+  const all = Array.from({ length: count }, (_, k) => {
+    const own = keyFor(key, `all ${k}`)
     const row = drawn[permutation(own, drawn.length)[0]]
-    return [...permutation(keyFor(own, 'columns'), columns.length).subarray(0, 3)].map((c) => {
+    const condition = []
+    let like = drawn
+    for (const c of permutation(keyFor(own, 'columns'), columns.length)) {
+      if (like.length === 1) break
       const [name, value] = [columns[c], row[columns[c]]]
-      if (!numeric.includes(name) || typeof value !== 'number') return { name, value: value ?? null, is: 'equal' }
-      return { name, value, is: value >= medians.get(name) ? 'least' : 'most' }
-    })
+      const isNumber = numeric.includes(name) && typeof value === 'number'
+      const part = isNumber ? { name, value, is: 'near', within: NEAR * scaleOf(name) } : { name, value: value ?? null, is: 'equal' }
+      condition.push(part)
+      like = like.filter((other) => meets(other, part))
+    }
+    return condition
   })
-  return { single: pick(single, count, key), three }
+  return { single: pick(single, count, key), all }
 }
 
 const pick = (values, count, key) => [...permutation(keyFor(key, 'pick'), values.length).subarray(0, count)].map((i) => values[i])
 
-const meets = (row, { name, value, is }) =>
-  is === 'equal'
-    ? (row[name] ?? null) === value
-    : typeof row[name] === 'number' && (is === 'least' ? row[name] >= value : row[name] <= value)
+function meets(row, { name, value, is, within }) {
+  if (is === 'equal') return (row[name] ?? null) === value
+  if (typeof row[name] !== 'number') return false
+  if (is === 'near') return Math.abs(row[name] - value) <= within
+  return is === 'least' ? row[name] >= value : row[name] <= value
+}
 
 /** Conditions that exactly one of the rows meets. */
 const singled = (all, rows) => mean(all.map((one) => (rows.filter((row) => one.every((part) => meets(row, part))).length === 1 ? 1 : 0)))
@@ -280,6 +294,20 @@ function fewOf(rows, { columns, numeric }) {
 
 const shown = (few, drawn) => few.filter(({ name, value }) => drawn.some((row) => row[name] === value)).length
 
+/** Values of any column that fewer than five rows have and none of the others, and how many of them come out. */
+function rareOut(rows, others, drawn) {
+  const found = { of: 0, out: 0, columns: {} }
+  for (const name of Object.keys(rows[0])) {
+    const [theirs, made] = [others, drawn].map((side) => new Set(side.map((row) => row[name])))
+    const own = [...timesOf(rows.map((row) => row[name]))].filter(([value, times]) => value != null && times < 5 && !theirs.has(value))
+    const out = own.filter(([value]) => made.has(value)).length
+    found.of += own.length
+    found.out += out
+    found.columns[name] = [out, own.length]
+  }
+  return found
+}
+
 const WAYS = {
   'plain draw': async (rows, seed) => drawn(rows, seed, {}),
   [`--privacy ${asked.privacy}`]: async (rows, seed) => drawn(rows, seed, { privacy: Number(asked.privacy) }),
@@ -308,8 +336,9 @@ const HEAD = [
   'hits at 1 %',
   'far rows',
   'singled out by one',
-  'by three',
+  'by all',
   'secret',
+  'values of few',
   'ends of few',
   'levels of few'
 ]
@@ -321,8 +350,9 @@ for (const [name, table] of Object.entries(TABLES)) {
   const fifth = rows.map((row) => rows.map((other) => places.between(row, other)).toSorted((a, b) => a - b)[5])
   const far = [...rows.keys()].sort((a, b) => fifth[b] - fifth[a]).slice(0, Math.ceil(rows.length / 20))
   for (const [way, generate] of Object.entries(WAYS)) {
-    const [scores, members, ownDistances, singles, threes, secrets] = [[], [], [], [], [], []]
+    const [scores, members, ownDistances, singles, wholes, secrets] = [[], [], [], [], [], []]
     const few = { ends: 0, levels: 0, shownEnds: 0, shownLevels: 0 }
+    const rare = [[], []]
     let refused = 0
     for (let s = 0; s < models; s++) {
       const order = permutation(keyFromSeed(100 + s), rows.length)
@@ -351,8 +381,10 @@ for (const [name, table] of Object.entries(TABLES)) {
       )
       const asked = conditions(made, places, keyFromSeed(200 + s), 300)
       singles.push([singled(asked.single, own), singled(asked.single, others)])
-      threes.push([singled(asked.three, own), singled(asked.three, others)])
+      wholes.push([singled(asked.all, own), singled(asked.all, others)])
       secrets.push([inferred(own, made, places, table.secret), inferred(others, made, places, table.secret)])
+      rare[0].push(rareOut(own, others, made))
+      rare[1].push(rareOut(others, own, made))
       const { ends, levels } = fewOf(own, places)
       few.ends += ends.length
       few.levels += levels.length
@@ -368,11 +400,17 @@ for (const [name, table] of Object.entries(TABLES)) {
       three(all.hits),
       three(outliers.area),
       risk(singles),
-      risk(threes),
+      risk(wholes),
       risk(secrets),
+      rare.map((one) => three(sum(one.map(({ out }) => out)) / sum(one.map(({ of }) => of)))).join(', theirs '),
       `${few.shownEnds} of ${few.ends}`,
       few.levels === 0 ? '–' : `${few.shownLevels} of ${few.levels}`
     ]
+    if (asked.columns)
+      for (const column of Object.keys(rows[0])) {
+        const told = rare.map((one) => [0, 1].map((k) => sum(one.map(({ columns }) => columns[column][k]))).join(' of '))
+        console.log(`  ${way}, ${column}: ${told[0]}, theirs ${told[1]}`)
+      }
     found.push([name, refused > 0 ? `${way} (${refused} of ${models} refused)` : way, ...cells])
     console.log(found.at(-1).join(' | '))
     if (asked.save)

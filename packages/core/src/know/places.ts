@@ -116,7 +116,7 @@ function rangeOf(scaler: NumericScaler, low: number, high: number): [number, num
   if (clocked) return rangeOf(clocked.scaler, clocked.at(low), clocked.at(high))
   const { knots } = scaler
   const n = knots.length
-  const law = recurringValues(knots)
+  const law = recurringValues(knots, scaler.few)
   if (law) return endsOf(law.below(low) + HAIR, law.upTo(high) - HAIR, n)
   const left = knots.findIndex((x) => x >= low)
   const below = left < 0 ? n : left

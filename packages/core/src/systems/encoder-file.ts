@@ -193,7 +193,12 @@ const scalerOf = (knots: Reader<Float64Array>): Reader<NumericScaler> =>
       nonNegative: flag,
       range: optional(tuple<readonly [number, number]>(number(UNSCALED), number(UNSCALED)))
     }),
-    quantile: record<Exclude<NumericScaler, Standard>>({ method: word('quantile'), knots, discrete: flag, clock: optional(flag) })
+    quantile: record<Omit<Exclude<NumericScaler, Standard>, 'few'>>({
+      method: word('quantile'),
+      knots,
+      discrete: flag,
+      clock: optional(flag)
+    })
   })
 
 export const scalingMethod = word('standard', 'quantile')

@@ -22,7 +22,7 @@ export const privacyFields: readonly Field[] = [
       ...['local', 'latent', 'group', 'image'].map((other) => ({ beside: [other], because: 'one kernel on whole rows' }))
     ],
     sentence:
-      'How often a distance attack may be right, which takes the one of two rows that is nearer to a drawn row for one of the table. ε is widened, or the drawn rows nearest to the table are left out, until the attack on rows held out from a trial fit is right no more often; a table where neither is enough is refused. Rare levels, and numbers at an end of their column, do not come out if fewer rows have them than --min-cell says (default 5 here).',
+      'How often a distance attack may be right, which takes the one of two rows that is nearer to a drawn row for one of the table. ε is widened, or the drawn rows nearest to the table are left out, until the attack on rows held out from a trial fit is right no more often; a table where neither is enough is refused. Rare levels and codes, and numbers at an end of their column, do not come out if fewer rows have them than --min-cell says (default 5 here); other such values come no more often than fresh ones beside them, and conditions that so few rows stand behind are refused.',
     source: 'Stadler, Oprisanu, Troncoso 2022'
   }
 ]

@@ -176,10 +176,10 @@ const gapRecord = record<Kept<'gap'>>({
 
 const withinRecord: Reader<Within> = (value, field) => {
   const level: Reader<string | null> = (one, at) => (one === null ? null : text(one, at))
-  const read = record<Within>({ by: text, levels: list(record<Within['levels'][number]>({ level, values: list(number(UNSCALED)) })) })(
-    value,
-    field
-  )
+  const read = record<Omit<Within, 'few'>>({
+    by: text,
+    levels: list(record<Within['levels'][number]>({ level, values: list(number(UNSCALED)) }))
+  })(value, field)
   if (
     read.levels.length === 0 ||
     read.levels.some(({ values }) => values.length === 0 || values.some((x, k) => k > 0 && x < values[k - 1]!))
@@ -189,7 +189,7 @@ const withinRecord: Reader<Within> = (value, field) => {
 }
 
 const listedRecord: Reader<ListedValues> = (value, field) => {
-  const read = record<ListedValues>({ values: list(number(UNSCALED)), counts: list(whole({ least: 1 })) })(value, field)
+  const read = record<Omit<ListedValues, 'few'>>({ values: list(number(UNSCALED)), counts: list(whole({ least: 1 })) })(value, field)
   exactly(read.values.length)(read.counts.length, `${field}.counts.length`)
   if (read.values.length < 2 || read.values.some((x, k) => k > 0 && x <= read.values[k - 1]!))
     throw damaged(`a model with ${field} of values that do not rise`, 'the values of a column in their order')

@@ -98,7 +98,7 @@ export function gapsAround(
   const values = Float64Array.from(starts.subarray(0, -1), (start) => knots[start]!)
   const runOf = new Uint32Array(n)
   for (let k = 0; k <= last; k++) runOf.fill(k, starts[k], starts[k + 1])
-  const law = recurringValues(knots)
+  const law = recurringValues(knots, scaler.few)
   const runAt = (coordinate: number): number => {
     const rank = Math.min(n - 1e-9, normalCdf(coordinate) * n)
     return law ? law.runAt(rank) : runOf[Math.floor(rank)]!

@@ -27,30 +27,37 @@ const LOG_CHANCE = log(1000)
 const LAST_SHARE = 1 - 1e-10
 /** Times of day that say which there are; of more, so many evenly spread ones. */
 const MOST_TIMES = 1000
+/** Times of day on either side that say how far one of few rows reaches. */
+const AROUND = 6
 
 /** What is found out about each column once. */
-const clocks = new WeakMap<Float64Array, { readonly clock: Clock | undefined }>()
+const clocks = new WeakMap<Float64Array, Map<number, { readonly clock: Clock | undefined }>>()
 
-/** The clock of ascending moments; undefined where they keep to no hours and leave out no weekday. Cost O(n log n), once. */
-export function clockOf(moments: Float64Array): Clock | undefined {
-  let found = clocks.get(moments)
+/**
+ * The clock of ascending moments; undefined where they keep to no hours and leave out no weekday. Times of day that fewer moments have
+ * than `few` stand for those around them. Cost O(n log n), once.
+ */
+export function clockOf(moments: Float64Array, few = 0): Clock | undefined {
+  const known = clocks.get(moments) ?? new Map<number, { readonly clock: Clock | undefined }>()
+  clocks.set(moments, known)
+  let found = known.get(few)
   if (!found) {
-    found = { clock: findClock(moments) }
-    clocks.set(moments, found)
+    found = { clock: findClock(moments, few) }
+    known.set(few, found)
   }
   return found.clock
 }
 
 /** Times on their clock of ascending moments, which ascend too: what is found out about these is kept as well. */
-const times = new WeakMap<Float64Array, Float64Array>()
+const times = new WeakMap<Clock, Float64Array>()
 
 export function clockedTimes(moments: Float64Array, clock: Clock): Float64Array {
-  const found = times.get(moments) ?? moments.map((moment) => clock.at(moment))
-  times.set(moments, found)
+  const found = times.get(clock) ?? moments.map((moment) => clock.at(moment))
+  times.set(clock, found)
   return found
 }
 
-function findClock(moments: Float64Array): Clock | undefined {
+function findClock(moments: Float64Array, few: number): Clock | undefined {
   const days = [...new Set(Array.from(moments, dayOf))]
   if (days.length < LEAST_DAYS) return undefined
   const open = openWeekdays(days)
@@ -58,7 +65,7 @@ function findClock(moments: Float64Array): Clock | undefined {
   const uneven = isUneven(times)
   if (open.length === WEEK && !uneven) return undefined
   // Dates without a time of day stand where their day begins.
-  return new OpenHours(open, uneven || times[times.length - 1] === 0 ? new TimesOfDay(times) : undefined)
+  return new OpenHours(open, uneven || times[times.length - 1] === 0 ? new TimesOfDay(times, few) : undefined)
 }
 
 const dayOf = (moment: number): number => Math.floor(moment / DAY)
@@ -112,8 +119,8 @@ class OpenHours implements Clock {
 }
 
 /**
- * The law of times of day. One that occurs once stands for those around it, half as far as its nearer neighbour on both sides, so
- * that nothing stands in the gaps between hours; one that recurs for itself.
+ * The law of times of day. One that occurs once, or less often than `few`, stands for those around it, half as far as its nearer
+ * neighbour on both sides, so that nothing stands in the gaps between hours; one that recurs for itself.
  */
 class TimesOfDay {
   private readonly starts: readonly number[]
@@ -121,19 +128,26 @@ class TimesOfDay {
   /** Share of the rows before each, and all. */
   private readonly before: readonly number[]
 
-  constructor(times: Float64Array) {
+  constructor(times: Float64Array, few: number) {
     const count = Math.min(MOST_TIMES, times.length)
     const some = Float64Array.from({ length: count }, (_, k) => times[Math.floor(((k + 0.5) * times.length) / count)]!)
     const runs = [...runsOf(some)]
     const timeOf = (k: number) => (runs[k] ? some[runs[k]![0]]! : Number.POSITIVE_INFINITY)
+    const least = Math.max(2, (few * count) / times.length)
+    // Where times are dense, halves of the nearest would all be what they are written in: of few rows they reach as far as those around stand.
+    const reachOf = (k: number): number => {
+      if (few === 0) return Math.min(k === 0 ? Number.POSITIVE_INFINITY : timeOf(k) - timeOf(k - 1), timeOf(k + 1) - timeOf(k)) / 2
+      const [low, high] = [Math.max(0, k - AROUND), Math.min(runs.length - 1, k + AROUND)]
+      return (timeOf(high) - timeOf(low)) / Math.max(1, high - low)
+    }
     const halves = runs.map(([start, end], k) => {
-      const below = k === 0 ? Number.POSITIVE_INFINITY : timeOf(k) - timeOf(k - 1)
-      const nearer = Math.min(below, timeOf(k + 1) - timeOf(k))
-      return end - start > 1 || !Number.isFinite(nearer) ? 0 : nearer / 2
+      const reach = reachOf(k)
+      if (end - start >= least || !Number.isFinite(reach)) return [0, 0] as const
+      return [Math.min(reach, k === 0 ? reach : (timeOf(k) - timeOf(k - 1)) / 2), Math.min(reach, (timeOf(k + 1) - timeOf(k)) / 2)] as const
     })
     // Nothing is before the first time of day or behind the last.
-    this.starts = runs.map((_, k) => Math.max(times[0]!, timeOf(k) - halves[k]!))
-    this.ends = runs.map((_, k) => Math.min(times[times.length - 1]!, timeOf(k) + halves[k]!))
+    this.starts = runs.map((_, k) => Math.max(times[0]!, timeOf(k) - halves[k]![0]))
+    this.ends = runs.map((_, k) => Math.min(times[times.length - 1]!, timeOf(k) + halves[k]![1]))
     this.before = [...runs.map(([start]) => start / count), 1]
   }
 

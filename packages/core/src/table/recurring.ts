@@ -105,7 +105,7 @@ const REACH = 6
 const MOST_GIVEN = 4
 
 /** What is found out about each column once: likelihoods decode single values, many times over. */
-const laws = new WeakMap<Float64Array, RecurringValues | { readonly none: true }>()
+const laws = new WeakMap<Float64Array, Map<number, RecurringValues | { readonly none: true }>>()
 
 /**
  * The law of the values of a column in which some recur and some do not, from its ascending cells; undefined where all
@@ -118,13 +118,17 @@ const laws = new WeakMap<Float64Array, RecurringValues | { readonly none: true }
  * (between 1,500 and 2,000 there are hundreds), and on the lattice of the column: between masses read to 25 g there are
  * multiples of 25 g.
  *
+ * Values that fewer than `few` cells have give all of these: then they come about as often as fresh ones beside them, and point to no row.
+ *
  * @source Good 1953; absolute discounting, Ney, Essen, Kneser 1994. Cost O(n), a logarithm of it for each value.
  */
-export function recurringValues(ascending: Float64Array): RecurringValues | undefined {
-  let law = laws.get(ascending)
+export function recurringValues(ascending: Float64Array, few = 0): RecurringValues | undefined {
+  const known = laws.get(ascending) ?? new Map<number, RecurringValues | { readonly none: true }>()
+  laws.set(ascending, known)
+  let law = known.get(few)
   if (!law) {
-    law = findLaw(ascending) ?? { none: true }
-    laws.set(ascending, law)
+    law = findLaw(ascending, few) ?? { none: true }
+    known.set(few, law)
   }
   return 'none' in law ? undefined : law
 }
@@ -138,36 +142,55 @@ interface Runs {
   readonly steps: Float64Array
 }
 
-function findLaw(ascending: Float64Array): RecurringValues | undefined {
-  const { values, counts, atoms } = countValues(ascending)
-  let [singles, others] = [0, 0]
+function findLaw(ascending: Float64Array, few: number): RecurringValues | undefined {
+  const { values, counts, atoms } = countValues(ascending, few)
+  const isFew = (k: number): boolean => counts[k]! < few
+  let [singles, others, rare] = [0, 0, 0]
   for (let k = 0; k < counts.length; k++) {
     if (atoms[k]) continue
     others += counts[k]!
     if (counts[k] === 1) singles++
+    if (isFew(k)) rare++
   }
-  if (singles < LEAST_SINGLES || singles === others) return undefined
+  if ((singles < LEAST_SINGLES && rare === 0) || singles === others) return undefined
   const decimals = decimalsOf(ascending, undefined)
   const runs = { values, counts, atoms, steps: stepsBetween(values, latticeOf(values, { first: values[0]! })) }
   const reaches = new Float64Array(values.length)
   const fresh = new Float64Array(values.length)
   for (let k = 0; k < values.length; k++) {
     reaches[k] = reachOf(runs, k)
-    fresh[k] = freshOf(runs, k, reaches[k]!)
+    fresh[k] = freshOf(runs, k, around(values[k]!, reaches[k]!))
   }
   const given = solveGiven(counts, fresh, singles)
   const listed = Float64Array.from(counts)
   const between = new Float64Array(counts.length)
   for (let k = 0; k < counts.length; k++) {
-    const share = Math.min(counts[k]!, given)
-    if (reaches[k] === 0) continue
+    const share = isFew(k) ? counts[k]! : Math.min(counts[k]!, given)
+    const box = reaches[k] === 0 && isFew(k) ? besideOf(runs, k) : around(values[k]!, reaches[k]!)
+    if (box.low === box.high) continue
     listed[k] = listed[k]! - share
-    spread(runs, k, reaches[k]!, { listed, between, share })
+    spread(runs, k, { ...box, listed, between, share })
   }
   return new Law(runs, listed, between, decimals)
 }
 
-function countValues(ascending: Float64Array): Omit<Runs, 'steps'> {
+/** Where the cells of a value may go. */
+interface Box {
+  readonly low: number
+  readonly high: number
+}
+
+const around = (value: number, reach: number): Box => ({ low: value - reach, high: value + reach })
+
+/** From a value's neighbour to the next one, atoms left out: where one that may not stay as it is stands beside an atom, or last. */
+function besideOf({ values, atoms, steps }: Runs, k: number): Box {
+  const last = values.length - 1
+  const low = k === 0 ? values[0]! : atoms[k - 1] ? values[k - 1]! + steps[k - 1]! / 2 : values[k - 1]!
+  const high = k === last ? values[last]! : atoms[k + 1] ? values[k + 1]! - steps[k]! / 2 : values[k + 1]!
+  return atoms[k] ? around(values[k]!, 0) : { low, high }
+}
+
+function countValues(ascending: Float64Array, few: number): Omit<Runs, 'steps'> {
   const starts = startsOf(ascending)
   const runs = starts.length - 1
   const [values, counts, atoms] = [new Float64Array(runs), new Uint32Array(runs), new Uint8Array(runs)]
@@ -175,7 +198,7 @@ function countValues(ascending: Float64Array): Omit<Runs, 'steps'> {
     const count = starts[k + 1]! - starts[k]!
     values[k] = ascending[starts[k]!]!
     counts[k] = count
-    atoms[k] = count > 1 && count >= ATOM_SHARE * ascending.length ? 1 : 0
+    atoms[k] = count > 1 && count >= few && count >= ATOM_SHARE * ascending.length ? 1 : 0
   }
   return { values, counts, atoms }
 }
@@ -190,32 +213,28 @@ function reachOf({ values, atoms }: Runs, k: number): number {
 }
 
 /** Cells of each value, and of the fresh ones above it, to which a value's own are added. */
-interface Cells {
+interface Cells extends Box {
   readonly listed: Float64Array
   readonly between: Float64Array
   readonly share: number
 }
 
-/** Part of a box of half-width `reach` around value k that falls between listed values. Loops of their own, as they are run for every value. */
-function freshOf({ values, steps }: Runs, k: number, reach: number): number {
-  if (reach === 0) return 0
-  const low = values[k]! - reach
-  const high = values[k]! + reach
+/** Part of a box about value k that falls between listed values. Loops of their own, as they are run for every value. */
+function freshOf({ values, steps }: Runs, k: number, { low, high }: Box): number {
+  if (low === high) return 0
   // Behind the last value there is none.
   const end = Math.min(values.length - 2, k + REACH)
   let fresh = 0
   for (let j = Math.max(0, k - REACH - 1); j <= end && values[j]! < high; j++) {
     const half = steps[j]! / 2
     const shared = overlap(low, high, values[j]! + half, values[j + 1]! - half)
-    if (shared > 0) fresh += shared / (2 * reach)
+    if (shared > 0) fresh += shared / (high - low)
   }
   return fresh
 }
 
 /** Adds to the cells what falls on listed values of such a box, and between them. */
-function spread({ values, steps }: Runs, k: number, reach: number, { listed, between, share }: Cells): void {
-  const low = values[k]! - reach
-  const high = values[k]! + reach
+function spread({ values, steps }: Runs, k: number, { low, high, listed, between, share }: Cells): void {
   const last = values.length - 1
   const end = Math.min(last, k + REACH)
   let j = Math.max(0, k - REACH - 1)
@@ -225,8 +244,8 @@ function spread({ values, steps }: Runs, k: number, reach: number, { listed, bet
     const half = steps[j]! / 2
     const own = overlap(low, high, value - before, value + half)
     const above = j < last ? overlap(low, high, value + half, values[j + 1]! - half) : 0
-    if (own > 0) listed[j] = listed[j]! + share * (own / (2 * reach))
-    if (above > 0) between[j] = between[j]! + share * (above / (2 * reach))
+    if (own > 0) listed[j] = listed[j]! + share * (own / (high - low))
+    if (above > 0) between[j] = between[j]! + share * (above / (high - low))
     before = half
   }
 }

@@ -29,6 +29,8 @@ export type NumericScaler =
       readonly discrete: boolean
       /** Moments that are scaled by their time on the clock of them all: others keep to their hours and weekdays. */
       readonly clock?: boolean
+      /** Values that fewer rows have than so many come no more often than fresh ones around them. */
+      readonly few?: number
     }
 
 /** Share of a column's present cells whose value occurs more than once. Cost O(n log n). */
@@ -74,7 +76,7 @@ type Quantile = Extract<NumericScaler, { method: 'quantile' }>
 
 /** The scaler of times on the clock of moments, and the way there and back; undefined of what has no clock. */
 export function onClock(scaler: NumericScaler): (Clock & { readonly scaler: Quantile }) | undefined {
-  const clock = scaler.method === 'quantile' && scaler.clock ? clockOf(scaler.knots) : undefined
+  const clock = scaler.method === 'quantile' && scaler.clock ? clockOf(scaler.knots, scaler.few) : undefined
   if (!clock) return undefined
   const { knots, ...own } = scaler as Quantile
   return {
@@ -96,7 +98,7 @@ export function scaleValues(scaler: NumericScaler, values: Float64Array, key?: K
   const { knots } = scaler
   const n = knots.length
   const spread = key ? uniforms(key, values.length) : undefined
-  const law = recurringValues(knots)
+  const law = recurringValues(knots, scaler.few)
   const places = law ? undefined : placesAmong(knots)
   const [first, last] = [knots[0]!, knots[n - 1]!]
   const out = new Float64Array(values.length)
@@ -133,7 +135,7 @@ export function decoderOf(scaler: NumericScaler): (z: number) => number {
   }
   const { knots, discrete } = scaler
   const n = knots.length
-  const law = recurringValues(knots)
+  const law = recurringValues(knots, scaler.few)
   return (z) => {
     const rank = normalCdf(z) * n
     if (law) return law.valueAt(rank)

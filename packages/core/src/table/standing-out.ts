@@ -13,6 +13,10 @@ export function listedValues(scaler: NumericScaler): readonly number[] | undefin
   return [...values]
 }
 
+/** A scaler whose values of fewer rows than so many come no more often than fresh ones beside them; one of few values, which has no others, as it is. */
+export const spreadingFew = (scaler: NumericScaler, few: number): NumericScaler =>
+  scaler.method === 'quantile' && !listedValues(scaler) ? { ...scaler, few } : scaler
+
 /**
  * Values that stand out in any of some columns of a number, as the zero of an amount, each once; all values of a number that has
  * few. Cost O(n log n).

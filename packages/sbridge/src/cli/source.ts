@@ -56,6 +56,7 @@ export async function sourceOf(
     return system.readOptions(options, host)
   }
   if (contents && rows && SYSTEMS.tables.kinds.includes(contents.kind)) {
+    refusePrivate(contents)
     refuseBesideModel(
       SAID.map((name) => ({ name })),
       flags
@@ -72,6 +73,17 @@ export async function sourceOf(
     return { contents }
   }
   return { path, options: await fitOptions(), reading: readFields(readingFields, flags) }
+}
+
+/** Refuses rows of a private model for what learns from them anew: it would tell of them as if nothing had been asked for. Throws `InputError` (code `privacy-rows-kept`). */
+function refusePrivate({ meta }: ModelContents): void {
+  if ((meta as { readonly privacy?: unknown }).privacy === undefined) return
+  throw new InputError({
+    code: 'privacy-rows-kept',
+    got: 'the rows that a model keeps, and the model was fitted with --privacy',
+    expected: 'rows that may be told of: --privacy is of what sample draws from it',
+    try: 'sample, or a model fitted without --privacy where the result stays with those who may see the rows'
+  })
 }
 
 /** Refuses flags that a model file has no use for. Throws `InputError` (code `option-of-fit`). */

@@ -34,4 +34,8 @@ it('says that a private model file holds the rows, and that drawn ones do not en
     const ends = [...real.slice(0, 4), ...real.slice(-4)]
     expect(cells.filter((row) => ends.includes(row[c]!))).toEqual([])
   }
+  const refused = await sbridge(folder, 'sample', 'people.sbridge', '-n', '5', '-o', '-', '--given', 'kind=often,x=2..')
+  expect(refused.stderr).toContain('behind which fewer than 5 rows of the table stand')
+  const filled = await sbridge(folder, 'impute', 'people.sbridge', 'people.csv', '-o', '-')
+  expect(filled.stderr).toContain('the model was fitted with --privacy')
 })

@@ -5,6 +5,8 @@ import { recurringValues, runsOf, spikesOf } from '../../table/recurring.js'
 export interface ListedValues {
   readonly values: readonly number[]
   readonly counts: readonly number[]
+  /** Values of fewer rows than so many come no more often than fresh ones beside them; no model file has this. */
+  readonly few?: number | undefined
 }
 
 /**
@@ -36,8 +38,8 @@ export function listedValues(cells: Float64Array, unit: number): ListedValues | 
  * A number where the column's law has it that has as much below: one of its values, or a fresh one where the law has such, as often
  * as it has. Not below `low`. Numbers beyond all values stay where the law has values of one row; else they are the last one.
  */
-export function toListed({ values, counts }: ListedValues): (x: number, low: number) => number {
-  const law = recurringValues(Float64Array.from(values.flatMap((value, k) => new Array<number>(counts[k]!).fill(value))))
+export function toListed({ values, counts, few }: ListedValues): (x: number, low: number) => number {
+  const law = recurringValues(Float64Array.from(values.flatMap((value, k) => new Array<number>(counts[k]!).fill(value))), few)
   const middle = (k: number) => (law ? (law.below(values[k]!) + law.upTo(values[k]!)) / 2 : k)
   const isWhole = !counts.includes(1)
   return (x, low) => {

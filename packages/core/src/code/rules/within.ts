@@ -8,6 +8,7 @@ import { codesOf, determines } from '../../table/codes.js'
 import { presentValues } from '../../table/encoder.js'
 import { decimalsOf } from '../../table/parse.js'
 import { decoderOf, fitScaler, scaleValues } from '../../table/scaling.js'
+import { spreadingFew } from '../../table/standing-out.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { coarserLattice, toLattice } from '../../table/value-lattice.js'
 import { needs } from './choose.js'
@@ -22,6 +23,8 @@ import { isNumber } from './thresholds.js'
 export interface Within {
   readonly by: string
   readonly levels: readonly { readonly level: string | null /** Ascending. */; readonly values: readonly number[] }[]
+  /** Numbers of fewer rows than so many come no more often than fresh ones beside them; no model file has this. */
+  readonly few?: number | undefined
 }
 
 /** Rows of a level that say what its numbers are, and the share of rows that must be in such levels. */
@@ -218,20 +221,21 @@ const scales = new WeakMap<Within, (level: CellValue) => Scale>()
 export function scaleOf(within: Within): (level: CellValue) => Scale {
   const known = scales.get(within)
   if (known) return known
-  const byLevel = new Map(within.levels.map(({ level, values }) => [level, scaleIn(Float64Array.from(values))]))
+  const byLevel = new Map(within.levels.map(({ level, values }) => [level, scaleIn(Float64Array.from(values), within.few)]))
   let all: Scale | undefined
   const found = (level: CellValue): Scale => {
     const own = byLevel.get(level as string | null)
     if (own) return own
-    all ??= scaleIn(sorted(within.levels.flatMap(({ values }) => values)))
+    all ??= scaleIn(sorted(within.levels.flatMap(({ values }) => values)), within.few)
     return all
   }
   scales.set(within, found)
   return found
 }
 
-function scaleIn(ascending: Float64Array): Scale {
-  const scaler = fitScaler(ascending, 'quantile')
+function scaleIn(ascending: Float64Array, few = 0): Scale {
+  const own = fitScaler(ascending, 'quantile')
+  const scaler = few > 0 ? spreadingFew(own, few) : own
   const decode = decoderOf(scaler)
   const decimals = decimalsOf(ascending, undefined)
   const lattice = decimals === undefined ? undefined : coarserLattice(ascending, Number(`1e-${decimals}`), false)

@@ -1,6 +1,9 @@
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { NamedWarning } from '../../know/support.js'
 import { counted } from '../../num/listed.js'
+import { recurringValues, runsOf } from '../../table/recurring.js'
+import { fitScaler } from '../../table/scaling.js'
+import { listedValues } from '../../table/standing-out.js'
 import type { Asked } from '../asked.js'
 import { numbersOf } from '../compared-numbers.js'
 import type { HiddenEnds } from './kept-by-drawing.js'
@@ -27,16 +30,31 @@ export function hiddenIn(model: TableModel, written: () => WrittenTable): Hidden
 /**
  * The values at both ends of each column that fewer than k rows have or lie beyond: whoever knows of the oldest patient or the best paid
  * employee finds that row again by them. Between the ends a number that is drawn is that of a row no more often than by chance, but what
- * lies beyond all rows is drawn at the last of them. Cost O(cells·log rows).
+ * lies beyond all rows is drawn at the last of them. A code, as a postcode, has no values of its own by chance: of these all
+ * that fewer than k rows have are hidden, as rare levels are. Cost O(cells·log rows).
  */
 function hiddenEnds(written: WrittenTable, k: number): HiddenEnds {
   const columns = numbersOf(written).map(({ name, values }) => {
     const ascending = Float64Array.from(values)
       .filter((value) => !Number.isNaN(value))
       .sort()
-    return [name, new Set([...fewest(ascending, k), ...fewest(ascending.slice().reverse(), k)])] as const
+    return [name, new Set([...fewest(ascending, k), ...fewest(ascending.slice().reverse(), k), ...rareOf(ascending, k)])] as const
   })
   return new Map(columns.filter(([, values]) => values.size > 0))
+}
+
+/** Part of a column's cells that such values may have, lest hardly a row is left that shows none of several columns. */
+const MOST_RARE = 0.25
+
+/** Values of a code that fewer than k rows have: of a number of few, or one that hardly a row has a value of its own of; none where most would be. */
+function rareOf(ascending: Float64Array, k: number): number[] {
+  if (ascending.length === 0) return []
+  const scaler = fitScaler(ascending, 'quantile')
+  const isCode = scaler.method === 'quantile' && scaler.discrete && !recurringValues(ascending)
+  if (!isCode && !listedValues(scaler)) return []
+  const rare = [...runsOf(ascending)].filter(([start, end]) => end - start < k)
+  const cells = rare.reduce((sum, [start, end]) => sum + end - start, 0)
+  return cells <= MOST_RARE * ascending.length ? rare.map(([start]) => ascending[start]!) : []
 }
 
 /** The first values in this order, until k cells have come. */
@@ -68,6 +86,6 @@ export function tellingEnds(hidden: HiddenEnds | undefined, drawn: DrawnRows, as
   let rows = 0
   for (let row = 0; row < rowCount; row++) if (shows[Math.floor((row * givens.length) / rowCount)]!(row)) rows++
   if (rows === 0) return drawn
-  const message = `${rows} of ${counted(drawn.table.rowCount, 'row')} show a rare number at the end of its column, because no other row was found; try a smaller --min-cell, or --exclude columns`
+  const message = `${rows} of ${counted(drawn.table.rowCount, 'row')} show a rare number at the end of its column, or a rare code, because no other row was found; try a smaller --min-cell, or --exclude columns`
   return { ...drawn, warnings: [...drawn.warnings, { name: ENDS_WARNING, message } satisfies NamedWarning] }
 }

@@ -9,6 +9,7 @@ import { inferTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { linesOf } from '../../tell/telling.js'
 import { drawModel, fitModel } from '../system.js'
+import { refuseFewBehind } from './few-behind.js'
 import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends.js'
 import type { DrawnRows, TableFit, TableModel } from './options.js'
 import { fitPrivate, PRIVACY_STAGE } from './private.js'
@@ -29,6 +30,9 @@ const data = normalRows(200, 7)
 const options: TableFit = { scaling: 'standard', rules: 'off', seed: 3 }
 const fitted = (more: TableFit = {}, input = data) => fitModel(tables, { input, options: { ...options, ...more } }, context)
 const drawn = async (model: TableModel, seed: number) => (await drawModel(tables, { model, request: { rows: 200, seed } }, context)).table
+
+/** A private model that hides no values or places of few rows. */
+const showing = (model: TableModel): TableModel => ({ ...model, privacy: { ...model.privacy!, cell: undefined } }) as unknown as TableModel
 
 /** Area of the attack on the model itself, by rows that no fit has seen: the mean of a few draws. */
 async function attack(model: TableModel): Promise<{ area: number; error: number }> {
@@ -159,6 +163,43 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(await tables.readOptions({ privacy: 0.9, minCell: 3 }, {})).toMatchObject({ minCell: 3 })
     expect(await tables.readOptions({ privacy: 0.9 }, {})).toMatchObject({ minCell: PRIVATE_CELL })
     expect(await tables.readOptions({}, {})).not.toHaveProperty('minCell')
+  })
+
+  it('draws no number that few rows have more often than fresh ones beside it, nor codes that few have, and refuses conditions of few', async () => {
+    const n = 400
+    const values = normals(keyFromSeed(21), 2 * n)
+    // Two rows in three have a wage of their own, of pounds; the others share one in thousands. Of codes the last one is three rows'.
+    const wages = Float64Array.from(
+      { length: n },
+      (_, i) => (i % 3 === 0 ? 1000 : 1) * Math.round((20000 + 6000 * values[i]!) / (i % 3 === 0 ? 1000 : 1))
+    )
+    const codes = Float64Array.from({ length: n }, (_, i) => (i < 3 ? 31 : 10 * (1 + (i % 6))))
+    const people: RawTable = {
+      rowCount: n,
+      columns: [
+        { name: 'wage', source: 'number', values: wages },
+        { name: 'code', source: 'number', values: codes },
+        { name: 'score', source: 'number', values: Float64Array.from({ length: n }, (_, i) => values[n + i]!) }
+      ]
+    }
+    const times = new Map<number, number>()
+    for (const wage of wages) times.set(wage, (times.get(wage) ?? 0) + 1)
+    const model = await fitted({ privacy: 0.9, scaling: 'quantile' }, people)
+    const counted = async (one: TableModel) => {
+      const { table } = await drawModel(tables, { model: one, request: { rows: 2000, seed: 2 } }, context)
+      const [wage, code] = table.columns as unknown as { values: Float64Array }[]
+      const rare = wage!.values.filter((x) => (times.get(x) ?? PRIVATE_CELL) < PRIVATE_CELL).length
+      return { rare, codes: code!.values.filter((x) => x === 31).length }
+    }
+    const [plain, own] = [await counted(showing(model)), await counted(model)]
+    expect(plain.rare).toBeGreaterThan(2 * own.rare)
+    expect(plain.codes).toBeGreaterThan(0)
+    expect(own.codes).toBe(0)
+    const behind = (rows: object) => ({ conditional: { conditions: [{ condition: 'code=31', ...rows }] } }) as unknown as DrawnRows
+    const refused = expect.objectContaining({ code: 'privacy-condition' })
+    expect(() => refuseFewBehind(model, behind({ effectiveRows: 9, matchingRows: 4 }))).toThrow(refused)
+    expect(() => refuseFewBehind(model, behind({ effectiveRows: 4.9 }))).toThrow(refused)
+    expect(() => refuseFewBehind(model, behind({ effectiveRows: 2, matchingRows: 5 }))).not.toThrow()
   })
 
   it('counts rows of one condition that show an end though another condition states it', () => {

@@ -45,6 +45,8 @@ import { tableFields } from '../table-options.js'
 import { rulesKept } from '../tell-rules.js'
 import { drawOfCandidates } from './candidates.js'
 import { checkKnown, modelKnown } from './check-known.js'
+import { refuseFewBehind } from './few-behind.js'
+import { withFewSpread } from './few-spread.js'
 import { groupsOf } from './grouped.js'
 import { ENDS_WARNING, hiddenIn, PRIVATE_CELL, tellingEnds } from './hidden-ends.js'
 import { computedIn, keepingByDrawing, keptByDrawing, keptIn, withKept } from './keeping-by-drawing.js'
@@ -94,7 +96,7 @@ export const writtenRows = (model: TableModel): WrittenTable => kindNamed(kindOf
 /** What models of tables do, whatever their kind. */
 const PARTS: ModelParts = {
   fit: (table, options, context) => kindFor(options).fit(table, options, context),
-  draw: (model, request, context) => kindNamed(kindOf(model)).draw(model, request, context),
+  draw: (model, request, context) => kindNamed(kindOf(model)).draw(withFewSpread(model), request, context),
   training: (model) => writtenRows(model).table
 }
 
@@ -168,7 +170,9 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
   async draw(model, request, context) {
     await checkKeysInTurns(model.keys, (request.rows ?? model.summary.rowCount) * (request.asked?.givens.length ?? 1), context)
     const people = await peopleFor(model.keys, context.host)
-    const drawn = tellingLost(model, tellingUnknown(model, await drawApart(model)(request, context), request.asked), request.asked)
+    const apart = await drawApart(model)(request, context)
+    if (request.asked) refuseFewBehind(model, apart)
+    const drawn = tellingLost(model, tellingUnknown(model, apart, request.asked), request.asked)
     const inTheirOrder = request.asked ? drawn : inOrder(drawn, model.order, request)
     const { seed = 1 } = request
     return { ...(await withNewKeys(inTheirOrder, { kept: model.keys, people, seed, watch: context })), seed }

@@ -45,8 +45,9 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
               : [
                   {
                     name: 'rare values',
-                    value: `not drawn: levels of fewer than ${cell} rows, and ends of numbers that fewer rows reach`,
-                    meaning: 'They are merged, left empty or drawn again; --min-cell sets the number.'
+                    value: `not drawn: levels and codes of fewer than ${cell} rows, and ends of numbers that fewer rows reach`,
+                    meaning:
+                      'They are merged, left empty or drawn again; other rare values come hardly more often than fresh ones. --min-cell sets the number.'
                   }
                 ]),
             ...(near === undefined

@@ -201,6 +201,23 @@ describe('what other columns say', () => {
   })
 })
 
+it('names of what is sold say brand, kind with a capital, size and unit, and none goes with another size', async () => {
+  const kinds = ['crisps', 'oat drink', 'yoghurt']
+  const own = below('kinds', kinds.length).map((k) => kinds[k]!)
+  const sizes = below('sizes', 6).map((k) => String(100 + 50 * k))
+  const brands = below('brands', 8).map((k) => ['Ja!', 'Milka', 'Bahlsen', 'Danone', 'Alpro', 'Oatly', 'Lorenz', 'Funny'][k]!)
+  const units = own.map((kind) => (kind === 'oat drink' ? 'ml' : 'g'))
+  const titles = { crisps: 'Crisps', 'oat drink': 'Oat Drink', yoghurt: 'Yoghurt' } as Readonly<Record<string, string>>
+  const nameOf = (i: number) => `${brands[i]} ${titles[own[i]!]} ${sizes[i]} ${units[i]}`
+  const text = (name: string, values: readonly string[]) => ({ name, source: 'text' as const, values })
+  const cells = Array.from({ length: N }, (_, i) => nameOf(i))
+  const columns = [text('brand', brands), text('kind', own), text('size', sizes), text('unit', units), text('product', cells)]
+  const { data } = prepareRows({ rowCount: N, columns })
+  expect(data.notes.filter((note) => note.startsWith('product: '))).toEqual([
+    'product: follows from brand, kind, size, unit in all rows, so it is left out of the model and written from them; --types product=category models it'
+  ])
+})
+
 describe('names that are put together', () => {
   const of = table(category('first', first), category('last', last))
   const fresh = table(category('first', turned(first)), category('last', turned(turned(last))))

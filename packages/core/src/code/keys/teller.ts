@@ -29,7 +29,7 @@ export interface Teller {
 /** What is told of a row; undefined where it tells nothing. */
 export type Told = (teller: Teller) => string | undefined
 
-export const LETTERS = ['as', 'upper', 'lower', 'plain', 'slug', 'dashed', 'snake'] as const
+export const LETTERS = ['as', 'upper', 'lower', 'title', 'plain', 'slug', 'dashed', 'snake'] as const
 
 /** How parts of a date are written. */
 const DATE_PARTS: Readonly<Record<string, (time: number) => string>> = {
@@ -86,7 +86,7 @@ function writerOf(teller: Teller): (cell: CellValue) => string | undefined {
 }
 
 /**
- * Letters as they are, all large or small, or as addresses have them: small ones without marks, and nothing else, or in place of blanks a
+ * Letters as they are, all large or small, only the first of every word large (`title`), or as addresses have them: small ones without marks, and nothing else, or in place of blanks a
  * hyphen (`slug`), or in place of all signs one hyphen (`dashed`) or underscore (`snake`).
  */
 function writtenIn(letters: Teller['letters'], text: string): string {
@@ -94,6 +94,7 @@ function writtenIn(letters: Teller['letters'], text: string): string {
   if (letters === 'upper') return text.toUpperCase()
   const small = text.toLowerCase()
   if (letters === 'lower') return small
+  if (letters === 'title') return small.replace(/(?<![\p{L}\p{N}])\p{Ll}/gu, (first) => first.toUpperCase())
   const bare = small.normalize('NFD').replace(/\p{M}/gu, '')
   if (letters === 'plain') return bare.replace(/[^a-z0-9]/g, '')
   const [signs, between] = letters === 'slug' ? [/[\s-]+/g, '-'] : [/[^a-z0-9]+/g, letters === 'snake' ? '_' : '-']

@@ -88,10 +88,10 @@ export async function keptByDrawing(
   return orders.length + ends.length > 0 ? { orders, ends } : undefined
 }
 
-/** Columns that rules of a model compute, which may be beyond all rows of the data. */
+/** Columns that rules of a model compute, or that are drawn as what they are beyond another: they may be beyond all rows of the data. */
 export const computedIn = (model: TableModel): string[] => {
   const rules = 'rules' in model && !('heads' in model) ? (model.rules?.rules ?? []) : []
-  return rules.flatMap((rule) => (rule.kind === 'formula' ? [rule.column] : []))
+  return rules.flatMap((rule) => (rule.kind === 'formula' || rule.kind === 'order' ? [rule.column] : []))
 }
 
 /**

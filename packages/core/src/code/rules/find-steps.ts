@@ -40,7 +40,7 @@ const LONGEST_GAP = log(1000)
 /**
  * Columns of few values that are 0 below a threshold of a number or a date and 1 above, or one value between each two thresholds. Ordered
  * by the number, each value must stand in one piece; by chance that has probability k!·Πnₗ!/n! over n different numbers, nₗ of
- * them at each of k values that have rows enough. Numbers must come as near the thresholds as each other. Cost O(p²) on the first rows, spread over the
+ * them at each of k values that have rows enough, where each row of a number of 0 is one. Numbers must come as near the thresholds as each other. Cost O(p²) on the first rows, spread over the
  * table, and O(n log n) for each number of which these leave a column open.
  */
 export function findSteps(
@@ -146,8 +146,10 @@ function cutsOf({ values, isDate, clock }: Quantity, target: Codes, order: Uint3
   const sizes = firsts.map((first, k) => (firsts[k + 1] ?? distinct.length) - first)
   // Levels of few rows, as the worst mark of a class, stand where the others leave them: these say whether there are thresholds.
   const isTold = (k: number) => rows[k]! >= LEAST_ROWS
-  const told = sizes.filter((_, k) => isTold(k))
-  if (told.length < 2 || distinct.length < LEAST_VALUES * sizes.length) return undefined
+  // Of amounts of nothing each row speaks for itself, as each dry day does: rows that share another number may share it for one reason.
+  const isNothing = (k: number) => sizes[k] === 1 && distinct[firsts[k]!] === 0
+  const told = sizes.flatMap((size, k) => (isTold(k) ? [isNothing(k) ? rows[k]! : size] : []))
+  if (told.length < 2 || told.reduce((a, b) => a + b) < LEAST_VALUES * sizes.length) return undefined
   if (firsts.some((first, k) => k > 0 && isTold(k) && isTold(k - 1) && standsApart(distinct, first))) return undefined
   const logChance = [told.length, ...told].reduce((sum, n) => sum + logFactorial(n), 0) - logFactorial(told.reduce((a, b) => a + b))
   const above = cutAbove({ isDate, clock })

@@ -21,7 +21,7 @@ import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
-import { type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
+import { leastPeriods, type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
 import { checkWidth, fitTransition, MOST_COLUMNS, type TransitionModel } from './transition.js'
 import { walkNotes } from './unit-root.js'
 
@@ -91,7 +91,7 @@ export async function fitForecast(given: InferredTable, options: ForecastOptions
   const local = options.local && behindRules(options.local, rules)
   const columns = fieldColumns(encoder, 'series')
   const { coordinates: scaled } = encodeTable(encoder, series.table)
-  const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount)
+  const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount, leastPeriods(options.anew ?? false))
   const asked = { encoder, periods, names: columns.names, asked: changesFor(options, encoder) }
   const placed = { coordinates: scaled, places }
   const next = hasScores(encoder) ? encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates : scaled

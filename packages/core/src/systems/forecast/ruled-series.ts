@@ -20,6 +20,8 @@ interface RulesOfSeries extends Pick<ForecastOptions, 'rules' | 'rule' | 'local'
   readonly clock?: Clock | undefined
   /** Whether times to come are known. */
   readonly isEven?: boolean
+  /** Whether the series is drawn anew, at its own times: what says something of one stretch of these says it again. */
+  readonly anew?: boolean | undefined
 }
 
 /**
@@ -30,7 +32,7 @@ interface RulesOfSeries extends Pick<ForecastOptions, 'rules' | 'rule' | 'local'
  */
 export function ruledSeries(
   data: InferredTable,
-  { clock, isEven, known = [], ...options }: RulesOfSeries
+  { clock, isEven, anew, known = [], ...options }: RulesOfSeries
 ): { data: InferredTable } & Ruled {
   const withoutTimes = (all: InferredTable) => keepColumns(all, ({ name }) => name !== clock?.name)
   if (options.rules === 'off') return { data: withoutTimes(data) }
@@ -42,7 +44,7 @@ export function ruledSeries(
       .flatMap(eachRule)
       .map((text) => parseRule(text).column)
   )
-  const found = rulesOf(seen, options, fixed).filter((rule) => stated.has(rule.column) || comesAgain(rule, seen))
+  const found = rulesOf(seen, options, fixed).filter((rule) => anew || stated.has(rule.column) || comesAgain(rule, seen))
   const kept = (besides: Iterable<string>): KeptRules => {
     const others = new Set(besides)
     const rules = found.filter(({ column }) => !others.has(column))

@@ -11,7 +11,7 @@ import { fitForecast, trainingSeries } from './forecast.js'
 import { drawForecastUnder } from './known.js'
 import type { ForecastOptions } from './options.js'
 import { loadForecast, saveForecast } from './save.js'
-import { findSeason, periodsFor, seasonAt } from './season.js'
+import { findSeason, leastPeriods, periodsFor, seasonAt } from './season.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine, key: keyFromSeed(3) }
@@ -190,4 +190,14 @@ it('a unit of times that are numbers is looked for, where rows come several time
   expect(periodsFor('auto', clock(1), 108)).toEqual([])
   expect(periodsFor('auto', clock(0.3), 108)).toEqual([])
   expect(periodsFor('auto', clock(1 / 12), 20)).toEqual([])
+})
+
+it('two years of days are two periods, though they lack half a day of them; a series drawn anew needs one', () => {
+  const DAY = 86_400_000
+  const clock = { column: 'datetime', name: 't', place: 0, last: 0, spacing: DAY } as const
+  const years = (rows: number, least?: number) => periodsFor('auto', clock, rows, least).filter((period) => period > 300)
+  expect(years(730)).toHaveLength(1)
+  expect(years(729)).toHaveLength(0)
+  expect(years(365, leastPeriods(true))).toHaveLength(1)
+  expect(years(364, leastPeriods(true))).toHaveLength(0)
 })

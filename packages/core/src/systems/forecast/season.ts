@@ -33,17 +33,26 @@ const STRETCHES = 20
 /** A period must come so often, or it cannot be told from a trend; and a shorter one than two rows cannot be seen. */
 const [LEAST_PERIODS, LEAST_PERIOD] = [2, 2]
 
+/** How often a period of the calendar must come: once in a series that is drawn anew, where nothing goes on and a trend of a year may be its season. */
+export const leastPeriods = (anew: boolean): number => (anew ? 1 : LEAST_PERIODS)
+
 /**
  * Periods to be looked for, in rows: those stated, or those of the calendar where times are dates, and one unit of times that are
- * numbers, as years are where months stand twelve to one. Throws `InputError` (code `season-period`).
+ * numbers, as years are where months stand twelve to one; those of a calendar must come `least` times. Throws `InputError` (code `season-period`).
  */
-export function periodsFor(asked: 'auto' | 'off' | readonly number[], clock: Clock | undefined, rows: number): readonly number[] {
+export function periodsFor(
+  asked: 'auto' | 'off' | readonly number[],
+  clock: Clock | undefined,
+  rows: number,
+  least = LEAST_PERIODS
+): readonly number[] {
   if (asked === 'off') return []
-  const most = rows / LEAST_PERIODS
   if (asked === 'auto') {
     const all = clock ? periodsOf(clock) : []
-    return all.filter((period) => period >= LEAST_PERIOD && period <= most)
+    // Two years have 730 days or one more, and two periods half a day more than that.
+    return all.filter((period) => period >= LEAST_PERIOD && least * period < rows + 1)
   }
+  const most = rows / LEAST_PERIODS
   const wrong = asked.find((period) => !(period >= LEAST_PERIOD && period <= most))
   if (wrong === undefined) return [...new Set(asked)].sort((a, b) => a - b)
   throw new InputError({

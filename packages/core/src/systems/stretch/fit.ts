@@ -40,7 +40,7 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
   const free = keepColumns(data, ({ name, kind }) => kind !== 'identifier' && !aside.has(name))
   const whole = { ...data, ...free, table: { ...free.table, columns: free.table.columns.map(filled) } }
   const { clock, isEven, places, notes: clockNotes } = clockOf(whole, time)
-  const left = ruledSeries(whole, { ...options, clock, isEven }).data.table.columns
+  const left = ruledSeries(whole, { ...options, clock, isEven, anew: true }).data.table.columns
   const states = left.filter(isCategorical).map(({ name }) => name)
   const numbers = keepColumns(whole, ({ name }) => !states.includes(name))
   if (numbers.table.columns.every(({ name }) => name === time || !left.some((one) => one.name === name && isNumeric(one))))

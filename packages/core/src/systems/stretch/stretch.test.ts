@@ -146,3 +146,32 @@ describe('a table that is one series', async () => {
     await expect(tables.fit(bare, options, { engine })).rejects.toMatchObject({ code: 'series-numbers' })
   })
 })
+
+test('a year of days has its seasons again, by the name of each and by how warm it is, and dry days where nothing fell', async () => {
+  const [z, u] = [normals(keyFromSeed(6), 365), uniforms(keyFromSeed(7), 365)]
+  const cells: Record<string, string[]> = { date: [], season: [], mean: [], rain_mm: [], rain: [] }
+  for (let i = 0; i < 365; i++) {
+    const date = new Date(Date.UTC(2023, 0, 1 + i))
+    const rain = u[i]! < 0.6 ? 0 : 10 * (u[i]! - 0.6) + 0.1
+    cells.date!.push(date.toISOString().slice(0, 10))
+    cells.season!.push(['winter', 'spring', 'summer', 'autumn'][Math.floor(((date.getUTCMonth() + 1) % 12) / 3)]!)
+    cells.mean!.push((10 - 9 * Math.cos((2 * Math.PI * i) / 365) + 2 * z[i]!).toFixed(1))
+    cells.rain_mm!.push(rain.toFixed(1))
+    cells.rain!.push(rain > 0 ? 'yes' : 'no')
+  }
+  const input: RawTable = { rowCount: 365, columns: Object.entries(cells).map(([name, values]) => ({ name, source: 'text', values })) }
+  const model = await tables.fit(input, { time: 'date' }, { engine })
+  const { table } = await tables.draw(model, { seed: 1 }, { engine })
+  const level = (name: string) => {
+    const { levels, codes } = table.columns.find((one) => one.name === name) as CategoricalColumn
+    return Array.from(codes, (code) => levels[code])
+  }
+  expect(level('season')).toEqual(cells.season)
+  const rain = numbersOf(table, 'rain_mm').values
+  expect(level('rain')).toEqual(Array.from(rain, (x) => (x > 0 ? 'yes' : 'no')))
+  const means = numbersOf(table, 'mean').values
+  const of = (from: number, to: number) => means.slice(from, to).reduce((sum, x) => sum + x, 0) / (to - from)
+  // What it was, to four standard errors of what hardly follows the day before.
+  expect(Math.abs(of(0, 59) - 2)).toBeLessThan(2)
+  expect(Math.abs(of(151, 243) - 17)).toBeLessThan(2)
+})

@@ -11,9 +11,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 const command = join(root, 'packages/sbridge/bin/sbridge.js')
 export const read = (page: string): string => readFileSync(join(root, page), 'utf8')
 
-/** Guides: what a person follows. The index only points to them. */
+/** Guides: what a person follows. The index only points to them, and the glossary says what words mean. */
 export const guides = readdirSync(join(root, 'docs'))
-  .filter((name) => name.endsWith('.md') && name !== 'README.md')
+  .filter((name) => name.endsWith('.md') && !['README.md', 'glossary.md'].includes(name))
   .map((name) => `docs/${name}`)
 
 const CONDITIONS = ['conditional-rows', 'posteriors', 'reading-the-report', 'high-dimensional-fields', 'how-it-works']

@@ -198,6 +198,6 @@ describe('far from most rows, behind a network', () => {
     })
     const [{ effectiveRows, warnings }] = conditions as [NonNullable<typeof conditions>[number]]
     expect(effectiveRows).toBeLessThan(10)
-    expect(warnings.find(({ name }) => name === 'prior-observation-disagree')?.message).toMatch(/training rows agree in effect/)
+    expect(warnings.find(({ name }) => name === 'prior-observation-disagree')?.message).toMatch(/^x1 = 3 ± 0\.3: only \d\.\d training rows/)
   })
 })

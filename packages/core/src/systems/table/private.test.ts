@@ -159,7 +159,7 @@ describe('privacy', { tags: ['slow'] }, () => {
     expect(years!.values.every((age) => age === old)).toBe(true)
     const shown = [...incomes!.values].filter((x) => hidden.get('income')!.has(Math.round(x))).length
     expect(given.warnings.some(({ name }) => name === ENDS_WARNING)).toBe(shown > 0)
-    expect(linesOf(tables.tell(model)).join('\n')).toContain('rare values: not drawn: levels of fewer than 5 rows')
+    expect(linesOf(tables.tell(model)).join('\n')).toContain('rare values: not drawn: levels and codes of fewer than 5 rows')
     expect(await tables.readOptions({ privacy: 0.9, minCell: 3 }, {})).toMatchObject({ minCell: 3 })
     expect(await tables.readOptions({ privacy: 0.9 }, {})).toMatchObject({ minCell: PRIVATE_CELL })
     expect(await tables.readOptions({}, {})).not.toHaveProperty('minCell')

@@ -101,6 +101,7 @@ export function worstOrder({ columns }: OrderKept): OrderOfColumn & { readonly t
 /** The same in words without a full stop. */
 export function orderWords(order: OrderKept): { readonly grade: Grade; readonly words: string } {
   const worst = worstOrder(order)
-  const [grade, times] = [orderGrade(worst), `${numberText(worst.synthetic / worst.real)} times as much as in the real table`]
-  return { grade, words: `from row to row by ${order.time}, ${worst.name} changes ${times}` }
+  const times = numberText(worst.synthetic / worst.real)
+  const changes = times === '1' ? 'no column changes more or less than' : `${worst.name} changes ${times} times as much as`
+  return { grade: orderGrade(worst), words: `from row to row by ${order.time}, ${changes} in the real table` }
 }

@@ -15,6 +15,7 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
+import { timeBounds } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { columnFormat, UNSCALED } from '../encoder-file.js'
 import { loadForecast, saveForecast } from '../forecast/save.js'
@@ -102,12 +103,22 @@ export function loadStretch(contents: ModelContents): StretchModel {
     ),
     summary: summaryRecord
   })(contents.meta, 'meta')
-  const rows = rowsIn(columns, contents, meta.summary.rowCount)
+  const rows = rowsIn(columns, contents, meta)
   checkNames(meta, rows, series)
   return { series, rows, ...meta }
 }
 
-function rowsIn(columns: readonly ColumnMeta[], { arrays }: ModelContents, rowCount: number): Table {
+function rowsIn(
+  columns: readonly ColumnMeta[],
+  { arrays }: ModelContents,
+  { formats, summary: { rowCount } }: Pick<StretchMeta, 'formats' | 'summary'>
+): Table {
+  const boundsOf = (name: string) => {
+    const format = formats.find((one) => one.name === name)
+    if (!format) throw damaged(`a model without a format of ${name}`, 'one for each column')
+    const [least, most] = timeBounds(format)
+    return { least, most }
+  }
   const cells = arraysUnder(ROWS, arrays)
   return {
     rowCount,
@@ -119,7 +130,7 @@ function rowsIn(columns: readonly ColumnMeta[], { arrays }: ModelContents, rowCo
           throw damaged(`a model with codes of ${name} beyond its levels`, `codes below ${count}`)
         return { name, kind, codes, levels: levels ?? [] }
       }
-      const values = float64Array(cells, `${c}.values`, rowCount, UNSCALED)
+      const values = float64Array(cells, `${c}.values`, rowCount, kind === 'datetime' ? boundsOf(name) : UNSCALED)
       const missing = gaps ? uint8Array(cells, `${c}.missing`) : undefined
       if (missing && missing.length !== rowCount) throw damaged(`a model with ${missing.length} marks of ${name}`, `${rowCount} of them`)
       return { name, kind, values, ...(missing ? { missing } : {}) }

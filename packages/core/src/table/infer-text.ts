@@ -131,11 +131,8 @@ function inferWords(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind
   const isStated = context.options.types?.[name] !== undefined
   const found = context.names.has(name) || (wanted !== undefined && !isStated) ? undefined : wordsIn(cells)
   if (!found || !(isStated || areFigures(found))) return undefined
-  const notes: string[] = []
-  const inferred = withWords(inferText(raw, [...found.bare], wanted, { ...context, notes }), found.words)
-  if (!inferred) return undefined
-  context.notes.push(...notes, ...(isStated ? [] : [wordsNote(raw.name, found.words)]))
-  return inferred
+  const note = isStated ? undefined : wordsNote(raw.name, found.words)
+  return inferBare(raw, found.bare, { wanted, context, note, join: (bare) => withWords(bare, found.words) })
 }
 
 /** Numbers whose units differ; undefined of other columns. */
@@ -144,10 +141,24 @@ function inferUnits(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind
   const isStated = context.options.types?.[name] !== undefined
   const found = context.names.has(name) ? undefined : measuresOf(cells)
   if (!found || !(wanted || isStated || areMeasures(found))) return undefined
+  const note = wanted || isStated ? undefined : unitsNote(raw.name, found.units)
+  return inferBare(raw, found.bare, { wanted, context, note, join: (bare) => withUnits(bare, found) })
+}
+
+interface Bare {
+  readonly wanted: ColumnKind | undefined
+  readonly context: Inferring
+  /** What is told of what was taken out of the cells. */
+  readonly note: string | undefined
+  /** The bare column with what was taken out; undefined where they do not go together. */
+  readonly join: (bare: Inferred) => Inferred | undefined
+}
+
+/** A column of what is left of cells, with what was taken out of them beside it. */
+function inferBare(raw: RawColumn, bare: readonly (string | null)[], { wanted, context, note, join }: Bare): Inferred | undefined {
   const notes: string[] = []
-  const inferred = withUnits(inferText(raw, [...found.bare], wanted, { ...context, notes }), found)
-  if (!inferred) return undefined
-  context.notes.push(...notes, ...(wanted || isStated ? [] : [unitsNote(raw.name, found.units)]))
+  const inferred = join(inferText(raw, [...bare], wanted, { ...context, notes }))
+  if (inferred) context.notes.push(...notes, ...(note === undefined ? [] : [note]))
   return inferred
 }
 

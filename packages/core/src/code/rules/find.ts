@@ -330,14 +330,12 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   // times of.
   const tellsPart = (name: string, of: string) =>
     lookups.some((one) => one.from.length === 1 && one.from[0] === name && !one.parts && isComputedOf(of, one.column, kept))
+  const telling = lookups.filter(({ from, parts }) => from.length === 1 && !parts)
+  const tells = (by: string, name: string) => telling.some((one) => one.from[0] === by && one.column === name)
   // So does one that tells the column whatever the number is: what is sold by the litre, and not what has little fat. What tells the number too, or is
   // told by it, as a mark by points, says no more than the number.
-  const tellsOne = (by: string, name: string) => lookups.some((one) => one.column === name && one.from[0] === by && one.from.length === 1)
   const isOfKind = (name: string, of: string) =>
-    lookups.some(
-      ({ column: told, from, parts }) =>
-        told === name && from.length === 1 && !parts && hasLevels(from[0]!) && !tellsOne(from[0]!, of) && !stepIn(from[0]!, of)
-    )
+    telling.some(({ column: told, from: [by] }) => told === name && hasLevels(by!) && !tells(by!, of) && !stepIn(by!, of))
   for (const step of steps) if (!tellsPart(step.column, step.of) && !isOfKind(step.column, step.of)) take({ kind: 'step', ...step })
   comparisonsIn(quantities, data).forEach(take)
   const computed = new Set(kept.filter(({ kind }) => kind === 'formula').map((rule) => rule.column))
@@ -376,8 +374,6 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
       : []
   // A category and a number tell a class, and not the class whether somebody smokes; on which side of a threshold a number lies says more
   // than which it is.
-  const telling = lookups.filter(({ from, parts }) => from.length === 1 && !parts)
-  const tells = (by: string, name: string) => telling.some((one) => one.from[0] === by && one.column === name)
   const lists = lookups.filter(({ from }) => from.length === 2 && from.some((name) => numberNamed(name)))
   // Brackets of one number each would be a list.
   const isBracketed = ({ from, parts }: LookupFound) => {

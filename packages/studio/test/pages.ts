@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Download, Page } from 'playwright-core'
 import { expect } from 'vitest'
 import { serveStudio } from '../../sbridge/src/commands/studio.js'
 import { sbridge } from '../../sbridge/test/command.js'
@@ -78,6 +78,7 @@ export class Studio {
     const context = await this.browser.newContext(device)
     const page = await context.newPage()
     this.devices.set(page, JSON.stringify(device))
+    await page.addInitScript(countHanded)
     page.on('request', (request) => {
       if (!/^(blob|data):/.test(request.url()) && !request.url().startsWith(this.site.url)) this.strangers.push(request.url())
     })
@@ -135,12 +136,35 @@ export async function sample(page: Page): Promise<void> {
 const saved: number[] = []
 const [MOST_SAVED, WITHIN] = [8, 1200]
 
+/** How many files a page has handed to the browser, counted by the page itself. */
+const handed = (page: Page): Promise<number> => page.evaluate(() => (globalThis as { handed?: number }).handed ?? 0)
+function countHanded(): void {
+  const click = HTMLAnchorElement.prototype.click
+  HTMLAnchorElement.prototype.click = function () {
+    const all = globalThis as { handed?: number }
+    if (this.download) all.handed = (all.handed ?? 0) + 1
+    click.call(this)
+  }
+}
+
+/** The bytes that a button saves. What the page handed over and a busy Chromium dropped is asked for once more; what it did not is a fault. */
 export async function download(page: Page, button: string): Promise<Buffer> {
+  const one = (await downloaded(page, button)) ?? (await downloaded(page, button))
+  if (!one) throw new Error(`Chromium dropped what ${button} saves, twice`)
+  return readFileSync(await one.path())
+}
+
+async function downloaded(page: Page, button: string): Promise<Download | undefined> {
   const before = saved.at(-MOST_SAVED)
   if (before !== undefined) await setTimeout(before + WITHIN - performance.now())
   saved.push(performance.now())
-  const [one] = await Promise.all([page.waitForEvent('download', WAIT), page.getByRole('button', { name: button, exact: true }).click()])
-  return readFileSync(await one.path())
+  const count = await handed(page)
+  const coming = page.waitForEvent('download', WAIT).catch(() => undefined)
+  await page.getByRole('button', { name: button, exact: true }).click()
+  const one = await coming
+  if (!one && (await handed(page)) === count)
+    throw new Error(`${button} saved nothing; the page says:\n${await page.locator('body').ariaSnapshot()}`)
+  return one
 }
 
 /** What a browser says of a figure and of its picture. */

@@ -184,21 +184,41 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
  * It is no `search` of losses: what is wanted is where a curve crosses a value, not the least of it, and r is one number of all
  * rows together, of which no row has a part that could be paired with that at another ε.
  */
-export async function searchBandwidth(search: BandwidthSearch): Promise<FoundCurve> {
-  const { training, distances, engine } = search
-  const unit = await squaredSpacing(training, engine)
-  const rowCount = training.logWeights.length
-  if (!(unit > 0) || !distances) {
-    // All rows equal in what is modelled: every bandwidth gives the same rows.
-    return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
+export function searchBandwidth(search: BandwidthSearch): Promise<FoundCurve> {
+  return new CurveSearch(search).whole()
+}
+
+/** Such a search that may end before it is known how far r comes, and go on from there. */
+export class CurveSearch {
+  private points: readonly Point[] = []
+  private evaluations: Evaluations | undefined
+
+  constructor(private readonly search: BandwidthSearch) {}
+
+  /** Until r is what is asked of it where it comes as far as fresh rows: scalings that are compared need no more. */
+  enough(): Promise<FoundCurve> {
+    return this.until(TARGET_RATIO)
   }
-  const { relative } = search
-  const largest = LARGEST_EPSILON * Math.max(1, unit)
-  const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? 2 : 4, largest }
-  const evaluations = new Evaluations(search, distances)
-  const points = await bracketAndNarrow(evaluations, manner)
-  const curve = points.map(({ epsilon, ratio }) => ({ epsilon, ratio }))
-  return { ...chooseOn(points, largest), curve, rowCount, ...defined({ ridges: evaluations.ridges }) }
+
+  whole(): Promise<FoundCurve> {
+    return this.until(1)
+  }
+
+  private async until(far: number): Promise<FoundCurve> {
+    const { training, distances, engine, relative } = this.search
+    const unit = await squaredSpacing(training, engine)
+    const rowCount = training.logWeights.length
+    if (!(unit > 0) || !distances) {
+      // All rows equal in what is modelled: every bandwidth gives the same rows.
+      return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
+    }
+    const largest = LARGEST_EPSILON * Math.max(1, unit)
+    const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? 2 : 4, largest, far }
+    this.evaluations ??= new Evaluations(this.search, distances)
+    this.points = await bracketAndNarrow(this.evaluations, this.points, manner)
+    const curve = this.points.map(({ epsilon, ratio }) => ({ epsilon, ratio }))
+    return { ...chooseOn(this.points, largest), curve, rowCount, ...defined({ ridges: this.evaluations.ridges }) }
+  }
 }
 
 interface Point {
@@ -275,10 +295,17 @@ interface Manner {
   readonly epsilon: number
   readonly factor: number
   readonly largest: number
+  /** How large an r ends the widening: 1, or what is asked of r at most. */
+  readonly far: number
 }
 
-async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor, largest }: Manner): Promise<Point[]> {
-  const points = [await evaluations.at(Math.min(epsilon, largest))]
+/** `known`: what was evaluated before, ascending. */
+async function bracketAndNarrow(
+  evaluations: Evaluations,
+  known: readonly Point[],
+  { epsilon, factor, largest, far }: Manner
+): Promise<Point[]> {
+  const points = known.length > 0 ? [...known] : [await evaluations.at(Math.min(epsilon, largest))]
   const step = async (along: number): Promise<void> => {
     const last = along > 1 ? points.at(-1)! : points[0]!
     const next = await evaluations.at(Math.min(largest, last.epsilon * along))
@@ -286,7 +313,7 @@ async function bracketAndNarrow(evaluations: Evaluations, { epsilon, factor, lar
     else points.unshift(next)
   }
   // What is asked of r goes by how far it comes, where that is not as far as fresh rows: before where it is.
-  while (evaluations.left > KEPT && farthestOn(points) < 1 && points.at(-1)!.epsilon < largest) await step(factor)
+  while (evaluations.left > KEPT && farthestOn(points) < far && points.at(-1)!.epsilon < largest) await step(factor)
   const target = targetOn(points, largest)
   while (evaluations.left > KEPT && points[0]!.ratio >= target && target > 0) await step(1 / factor)
   return narrowed(points, { evaluations, target })

@@ -113,7 +113,7 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
   watch?.progress?.({ stage: 'choosing the scaling', done: total, total })
   const winner = bestOf(all)
   const quantile = winner === standard ? ranked[0]! : winner
-  const { relative, searched } = await winner.entrant.bandwidth()
+  const { relative, searched } = await winner.entrant.settled()
   return {
     choice: { methods: winner.methods, scores: { standard: mean(standard.areas), quantile: mean(quantile.areas) } },
     ...(relative ? { relative } : {}),

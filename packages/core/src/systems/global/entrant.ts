@@ -22,7 +22,7 @@ import { takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { embedEncoded } from '../../table/standing.js'
 import type { Table } from '../../table/table.js'
-import { type FoundCurve, rowDistances, searchBandwidth, squaredSpacing } from './bandwidth.js'
+import { CurveSearch, type FoundCurve, rowDistances, squaredSpacing } from './bandwidth.js'
 import { contestDraws, contestFolds } from './contest-folds.js'
 import { imputeMissing } from './impute.js'
 import { encodeTrainingRows, kernelFor } from './training.js'
@@ -116,7 +116,7 @@ interface NamedManner {
 interface FoundBandwidth extends FoldsFit {
   /** The same over the typical squared nearest-neighbour distance. */
   readonly relative?: number
-  /** Where it was found on all rows. */
+  /** Where it was settled on all rows. */
   readonly searched?: SearchedRows
 }
 
@@ -166,6 +166,11 @@ export class Entrant {
     }
   }
 
+  /** The same as a model has it: of the winner. What another thread found is found here again. */
+  settled(): Promise<FoundBandwidth> {
+    return this.company.folds.whole && this.problem.contest.model ? this.judge.settle() : this.bandwidth()
+  }
+
   /** Mean two-sample AUC between the held-out rows of a fold and rows generated from the others. */
   async area(fold: number, place: Place): Promise<number> {
     const { epsilon, manner } = await this.bandwidth(place)
@@ -189,6 +194,7 @@ export const areaTask: EngineTask<EntrantProblem & { readonly fold: number; read
 /** Fits and judges an entrant in this thread. */
 class Judge {
   private readonly first = later(() => this.fit(0))
+  private readonly all = later(() => this.fitAll(this.problem.contest.model!))
 
   /** `turns`: what others do in this thread goes on meanwhile. */
   constructor(
@@ -218,18 +224,14 @@ class Judge {
     const { folds, stop } = this
     const { engine } = this.context
     const { model, kernel } = this.problem.contest
+    if (folds.whole && model) {
+      const { searched: _, ...found } = await this.onAll((curves) => curves.enough())
+      return found
+    }
     const { fitted, training, key } = await this.first()
     const unit = await squaredSpacing(training, engine)
-    if (folds.whole && model) {
-      const searched = await this.searchAll(model)
-      const { curve, unit: all } = searched
-      const manner = mannerOfSearched(searched)
-      if (!(unit > 0 && all > 0)) return { epsilon: curve.epsilon, manner, searched }
-      const relative = curve.epsilon / all
-      return { epsilon: relative * unit, relative, manner, searched }
-    }
     const distances = await rowDistances(fitted, training, engine)
-    const { epsilon } = await searchBandwidth({
+    const { epsilon } = await new CurveSearch({
       training,
       distances,
       kernel: await kernelFor(kernel, async () => training.rows, engine),
@@ -239,19 +241,37 @@ class Judge {
       chains: CONTEST_CHAINS,
       relative: (await other?.bandwidth())?.relative,
       ...stop
-    })
+    }).enough()
     return unit > 0 ? { epsilon, relative: epsilon / unit } : { epsilon }
   }
 
-  private async searchAll({ key, logWeights }: NonNullable<ContestRows['model']>): Promise<SearchedRows> {
+  /** Goes on with a search on all rows until it is that of a model. */
+  async settle(): Promise<FoundBandwidth> {
+    const { curves } = await this.all()
+    await curves.enough()
+    return this.onAll(() => curves.whole())
+  }
+
+  private async onAll(look: (curves: CurveSearch) => Promise<FoundCurve>): Promise<FoundBandwidth> {
+    const [{ training }, { training: all, curves }] = [await this.first(), await this.all()]
+    const { engine } = this.context
+    const unit = await squaredSpacing(training, engine)
+    const { ridges, ...curve } = await look(curves)
+    const searched: SearchedRows = { training: all, curve, unit: await squaredSpacing(all, engine), ridges }
+    const manner = mannerOfSearched(searched)
+    if (!(unit > 0 && searched.unit > 0)) return { epsilon: curve.epsilon, manner, searched }
+    const relative = curve.epsilon / searched.unit
+    return { epsilon: relative * unit, relative, manner, searched }
+  }
+
+  private async fitAll({ key, logWeights }: NonNullable<ContestRows['model']>) {
     const { table, formats, kernel: kind } = this.problem.contest
     const { engine } = this.context
     const encoder = fitEncoder(table, formats, (name) => this.problem.methods[name]!)
-    const training = { encoder, rows: await encodeTrainingRows(table, encoder, keyFor(key, 'encode')), logWeights }
+    const training: TrainingRows = { encoder, rows: await encodeTrainingRows(table, encoder, keyFor(key, 'encode')), logWeights }
     const distances = await rowDistances(table, training, engine)
     const kernel = await kernelFor(kind, async () => training.rows, engine)
-    const { ridges, ...curve } = await searchBandwidth({ training, distances, kernel, engine, key: keyFor(key, 'search'), ...this.stop })
-    return { training, curve, unit: await squaredSpacing(training, engine), ridges }
+    return { training, curves: new CurveSearch({ training, distances, kernel, engine, key: keyFor(key, 'search'), ...this.stop }) }
   }
 
   /** What is not held out of a fold. */

@@ -24,29 +24,61 @@ let leastShift: f64 = Infinity
 /** Writes low and high corner of the unit's queries. */
 function enclose(padded: i32): void {
   const d = state.dimension
-  for (let k = 0; k < d; k++) {
-    let low: f64 = Infinity
-    let high: f64 = -Infinity
-    for (let q = 0; q < padded; q++) {
-      const x = state.real64(state.queries, k * state.stride + q)
-      low = min(low, x)
-      high = max(high, x)
+  const step = <usize>state.stride << 3
+  let at = state.queries
+  for (let k = 0; k < d; k++, at += step) {
+    let low = v128.load(at)
+    let high = low
+    for (let q = at, end = at + (<usize>padded << 3); q < end; q += 32) {
+      const x = v128.load(q)
+      const y = v128.load(q, 16)
+      low = f64x2.pmin(low, f64x2.pmin(x, y))
+      high = f64x2.pmax(high, f64x2.pmax(x, y))
     }
-    state.setReal64(state.box, k, low)
-    state.setReal64(state.box, d + k, high)
+    state.setReal64(state.box, k, min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1)))
+    state.setReal64(state.box, d + k, max(f64x2.extract_lane(high, 0), f64x2.extract_lane(high, 1)))
   }
+}
+
+/** Copies four rows [d] to queries q … q+3: one coordinate after the other. */
+function copyFour(q: i32, a: usize, b: usize, c: usize, e: usize): void {
+  const step = <usize>state.stride << 3
+  let to = state.queries + (<usize>q << 3)
+  let k = 0
+  for (; k + 2 <= state.dimension; k += 2, a += 16, b += 16, c += 16, e += 16) {
+    const x = v128.load(a)
+    const y = v128.load(b)
+    const z = v128.load(c)
+    const w = v128.load(e)
+    v128.store(to, v128.shuffle<i64>(x, y, 0, 2))
+    v128.store(to, v128.shuffle<i64>(z, w, 0, 2), 16)
+    to += step
+    v128.store(to, v128.shuffle<i64>(x, y, 1, 3))
+    v128.store(to, v128.shuffle<i64>(z, w, 1, 3), 16)
+    to += step
+  }
+  if (k === state.dimension) return
+  store<f64>(to, load<f64>(a))
+  store<f64>(to, load<f64>(b), 8)
+  store<f64>(to, load<f64>(c), 16)
+  store<f64>(to, load<f64>(e), 24)
+}
+
+/** Where query q stands among the rows that were handed in: past the last of the unit that one. */
+@inline function sourceOf(q: i32): usize {
+  return job.pointer(job.QUERIES) + ((<usize>state.askedRow(state.first + min(q, state.count - 1)) * <usize>state.dimension) << 3)
 }
 
 /** Copies the unit's queries, repeats the last one up to a multiple of four, finds their box; the widest ρ is returned. */
 export function takeQueries(first: i32, count: i32, padded: i32): f64 {
   leave()
   state.setUnit(first, count)
-  const d = state.dimension
-  const source = job.pointer(job.QUERIES)
-  for (let q = 0; q < padded; q++) {
-    const row = source + ((<usize>state.askedRow(first + min(q, count - 1)) * <usize>d) << 3)
-    for (let k = 0; k < d; k++) state.setReal64(state.queries, k * state.stride + q, state.real64(row, k))
-    state.setReal64(state.masks, q, 1)
+  const one = f64x2.splat(1)
+  for (let q = 0; q < padded; q += 4) {
+    copyFour(q, sourceOf(q), sourceOf(q + 1), sourceOf(q + 2), sourceOf(q + 3))
+    const masks = state.masks + (<usize>q << 3)
+    v128.store(masks, one)
+    v128.store(masks, one, 16)
   }
   enclose(padded)
   let widest: f64 = 0

@@ -2,6 +2,7 @@ import type { KernelChoice } from '../kernel/bandwidth.js'
 import { type Engine, roughEngine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import type { TableManner } from '../law/law.js'
+import { type MeanTerms, termsOf } from '../law/number-means.js'
 import type { CategoryMode } from '../law/strata.js'
 import { type Ridges, ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
@@ -106,6 +107,12 @@ export class Generator {
   /** Of the odds of each group of categories, where these are drawn in groups. */
   get ridges(): Ridges | undefined {
     return this.table.mode === 'sweep' ? ridgesOf(this.table.bridge) : undefined
+  }
+
+  /** By what numbers go besides the levels of categories, where these are drawn in groups. */
+  get meanTerms(): MeanTerms | undefined {
+    const means = this.table.mode === 'sweep' ? this.table.bridge.means : undefined
+    return means && termsOf(means, this.training.encoder)
   }
 
   /** Steps of the draws that a search compares. */

@@ -63,8 +63,9 @@ export async function stepsAt(steps: Steps, { training, potentials, kernel }: Ta
 /** Of points that are made once for rows which nobody changes: the bandwidth that a search chose is fitted again. */
 const known = new WeakMap<Matrix, { readonly logWeights: Float64Array; readonly means: NumberMeans }>()
 
-function meansOf(training: TrainingRows, points: Matrix): NumberMeans {
+function meansOf(training: TrainingRows, { whole: { points }, meanTerms }: SweepBridge): NumberMeans {
   const { logWeights } = training
+  if (meanTerms) return numberMeans(training, points, normalisedWeights(logWeights), meanTerms)
   const before = known.get(points)
   if (before?.logWeights === logWeights) return before.means
   const means = numberMeans(training, points, normalisedWeights(logWeights))
@@ -94,7 +95,7 @@ async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, l
     )
   )
   const beside = async () => {
-    const means = bridge.means ?? meansOf(training, bridge.whole.points)
+    const means = bridge.means ?? meansOf(training, bridge)
     return { means, residuals: bridge.residuals ?? residualsOf(means, training.rows) }
   }
   return {

@@ -14,6 +14,7 @@ import { type Encoded, type Encoder, takeEncoded } from '../table/encoder.js'
 import { comparedPoints, embedEncoded, type Standing } from '../table/standing.js'
 import type { Bridge } from './bridge.js'
 import { factorGroups } from './factor-groups.js'
+import type { MeanTerms } from './number-means.js'
 import { type CategoryMode, type ClassConditions, categoryMode, classesOf, oneClass, type RowClasses } from './strata.js'
 import { type Ridges, type SweepBridge, sweepBridge } from './sweep.js'
 import type { TrainingRows } from './training-rows.js'
@@ -80,6 +81,8 @@ export interface TableManner {
   readonly groups?: readonly (readonly number[])[] | undefined
   /** Of the odds of each group, where the rows that these are some of have chosen them; default by the rows. */
   readonly ridges?: Ridges | undefined
+  /** What numbers go by, where the rows that these are some of have shown it; default by the rows. */
+  readonly meanTerms?: MeanTerms | undefined
   /** Factors that are known: where categories are swept, numbers are drawn by their regression on them. */
   readonly known?: readonly number[] | undefined
   /** Classes of the rows, where those of the table that they are part of are meant; default by the rows. */
@@ -182,6 +185,7 @@ function strataOf(problem: LawProblem, terms: { readonly logTerms: Float64Array;
           factorCount,
           groups: table?.groups ?? factorGroups(rows.codes, factorCount),
           ridges: table?.ridges,
+          meanTerms: table?.meanTerms,
           embed: (some, factors, standing) => scaledPoints(problem, some, factors, standing),
           whole: cloud(wholePoints(problem))
         })

@@ -6,7 +6,7 @@ import { encodeTable, fitEncoder } from '../table/encoder.js'
 import { inferTable } from '../table/infer.js'
 import type { RawColumn } from '../table/raw.js'
 import { embedEncoded } from '../table/standing.js'
-import { numberMeans, residualsOf, withMeans } from './number-means.js'
+import { numberMeans, residualsOf, termsOf, withMeans } from './number-means.js'
 import { slopesOnPlaces } from './place-slopes.js'
 
 const ROWS = 400
@@ -24,7 +24,7 @@ function fitted(...numbers: RawColumn[]) {
   const rows = encodeTable(encoder, table)
   const weights = new Float64Array(ROWS).fill(1 / ROWS)
   const points = embedEncoded(encoder, rows)
-  return { rows, points, weights, means: numberMeans({ encoder, rows }, points, weights) }
+  return { encoder, rows, points, weights, means: numberMeans({ encoder, rows }, points, weights) }
 }
 
 const columnOf = ({ data, rows, cols }: Matrix, at: number) => Float64Array.from({ length: rows }, (_, i) => data[i * cols + at]!)
@@ -100,6 +100,21 @@ describe('means of numbers', () => {
     back.data.forEach((value, at) => {
       expect(value).toBeCloseTo(far.data[at]!, 12)
     })
+  })
+
+  it('are the same where their terms are known, and of rows without some of them are those of the others', () => {
+    const y = noise('noise').map((e, i) => e / 3 + x[i]! ** 2 + ((a[i] === 'a1') === (b[i] === 'b1') ? 1 : -1))
+    const z = noise('more').map((e, i) => e / 3 + (a[i] === 'a1' ? x[i]! : -x[i]!))
+    const { encoder, rows, points, weights, means } = fitted(number('z', z), number('y', y), number('x', x))
+    const known = termsOf(means, encoder)
+    expect(known.find((one) => one.number === 'y')!.terms).toEqual(expect.arrayContaining([[{ number: 'x' }]]))
+    expect(known.flatMap(({ terms }) => terms).some((term) => term.length === 2)).toBe(true)
+    expect(numberMeans({ encoder, rows }, points, weights, known)).toEqual(means)
+    // Nobody has x.
+    const less = fitted(number('y', y), number('z', z))
+    const left = numberMeans(less, less.points, less.weights, known)
+    expect(left.map((one) => one.number).sort()).toEqual([0, 1])
+    expect(termsOf(left, less.encoder).flatMap(({ terms }) => terms.flat())).not.toContainEqual({ number: 'x' })
   })
 
   it('are not bent by what stands in missing cells', () => {

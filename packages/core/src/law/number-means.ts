@@ -3,7 +3,7 @@ import { regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra
 import { columnOf, copyMatrix, type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { quantileOfSorted, sorted, weightedMoments } from '../num/statistics.js'
 import { spreadRows } from '../table/codes.js'
-import type { Encoded } from '../table/encoder.js'
+import type { Encoded, Encoder } from '../table/encoder.js'
 import { slopesOnPlaces } from './place-slopes.js'
 import type { TrainingRows } from './training-rows.js'
 
@@ -37,6 +37,12 @@ interface NumberMean {
 /** Means of numbers given categories and those of them that come before. Plain data. */
 export type NumberMeans = readonly NumberMean[]
 
+/** Columns of a term: levels of a category, or a number along its curve. */
+type PartName = { readonly factor: string } | { readonly number: string }
+
+/** By name, what each number goes by besides the levels of every factor, in the order in which numbers are drawn. */
+export type MeanTerms = readonly { readonly number: string; readonly terms: readonly (readonly PartName[])[] }[]
+
 /** Knots of a curve, at quantiles: a season of two months in a year bends between two of them. */
 const KNOTS = 7
 /** How likely it is that anything is found in a table of which nothing is to be found. */
@@ -54,10 +60,16 @@ const ROWS_PER_SLOPE = 10
  * the one that shows more. Slopes are those of ridges that rows left out choose, of one term after the other.
  *
  * points [M, d + q] are the rows' numbers and places of all factors; `weights` sum to 1. Rows in which a number is missing say nothing of it.
+ * `known`: what numbers go by, where rows that these are some of have shown it; slopes are those of these rows.
  * @source Journel and Huijbregts, *Mining geostatistics*, 1978: what is left of a drift is simulated, and the drift added.
  * Cost O(n·K²·d) for K factors of two levels and n rows of 2,000 at most, and that of `slopesOnPlaces` for each term that is found.
  */
-export function numberMeans(training: Pick<TrainingRows, 'encoder' | 'rows'>, points: Matrix, weights: Float64Array): NumberMeans {
+export function numberMeans(
+  training: Pick<TrainingRows, 'encoder' | 'rows'>,
+  points: Matrix,
+  weights: Float64Array,
+  known?: MeanTerms
+): NumberMeans {
   const { encoder, rows } = training
   const d = rows.coordinates.cols
   const slopes = slopesOnPlaces(points, d, weights)
@@ -67,12 +79,46 @@ export function numberMeans(training: Pick<TrainingRows, 'encoder' | 'rows'>, po
   const present = presentWeights(training, weights)
   // What stands in a missing cell would bend curves.
   const curves = present.flatMap((own, number): Term[] => (own === weights ? [[curveOf(rows.coordinates, number, weights)]] : []))
-  const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, present })
-  const ordered = inOrder(found, { count: d, columns: slopes.rows, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
+  const looked = (): Ordered[] => {
+    const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, present })
+    return inOrder(found, { count: d, columns: slopes.rows, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
+  }
+  const ordered = known ? orderedAs(known, { encoder, parts: [...levels, ...curves].flat() }) : looked()
   return ordered.map(({ number, terms }) =>
     terms.length === 0 ? plain[number]! : meanOf({ number, levels, terms }, { rows, left, weights: present[number]! })
   )
 }
+
+/** What of such means other rows of the table are to go by. */
+export function termsOf(means: NumberMeans, encoder: Encoder): MeanTerms {
+  const names = numberNames(encoder)
+  const nameOf = (part: Part): PartName =>
+    isCurve(part) ? { number: names[part.number]! } : { factor: encoder.factors[part.factor]!.name }
+  return means.map(({ number, terms }) => ({ number: names[number]!, terms: terms.filter(isMore).map((term) => term.map(nameOf)) }))
+}
+
+/** Terms as they were found on other rows; those of which these rows lack a part are left out. */
+function orderedAs(known: MeanTerms, { encoder, parts }: { readonly encoder: Encoder; readonly parts: readonly Part[] }): Ordered[] {
+  const names = numberNames(encoder)
+  const partOf = (name: PartName): Part[] =>
+    parts.filter((part) =>
+      isCurve(part)
+        ? 'number' in name && names[part.number] === name.number
+        : 'factor' in name && encoder.factors[part.factor]!.name === name.factor
+    )
+  const ordered = known.flatMap(({ number, terms }): Ordered[] => {
+    const own = terms.map((term) => term.flatMap(partOf)).filter((term, t) => term.length === terms[t]!.length && widthOf(term) > 0)
+    return names.includes(number) ? [{ number: names.indexOf(number), terms: own }] : []
+  })
+  const others = [...names.keys()].filter((number) => !ordered.some((one) => one.number === number))
+  return [...ordered, ...others.map((number): Ordered => ({ number, terms: [] }))]
+}
+
+/** Of each coordinate. */
+const numberNames = ({ columns }: Encoder): string[] => columns.flatMap((code) => (code.carries === 'coordinate' ? [code.name] : []))
+
+/** Whether a term is more than the levels of a factor. */
+const isMore = ([part, ...more]: Term): boolean => more.length > 0 || (part !== undefined && isCurve(part))
 
 /** What the means of the rows' numbers leave of these [n, d]. Cost O(n·columns). */
 export const residualsOf = (means: NumberMeans, { coordinates, codes }: Encoded): Matrix =>
@@ -127,7 +173,7 @@ function byLevelFirst({ number, terms, slopes }: NumberMean) {
     )
     return [{ factor: part.factor, effects }]
   })
-  return { number, levels, others: parts.filter(({ term }) => term.length > 1 || isCurve(term[0]!)) }
+  return { number, levels, others: parts.filter(({ term }) => isMore(term)) }
 }
 
 const widthOfPart = (part: Part): number => ('factor' in part ? part.places.cols : part.centre.length)

@@ -6,7 +6,7 @@ import { type Cloud, cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
 import type { Standing } from '../table/standing.js'
 import type { LevelOdds } from './level-odds.js'
-import type { NumberMeans } from './number-means.js'
+import type { MeanTerms, NumberMeans } from './number-means.js'
 
 /** Embeds rows into the points that kernels compare: coordinates, then the places of the given factors; default all. */
 type Embed = (rows: Encoded, factors?: readonly number[], standing?: Standing) => Matrix
@@ -33,6 +33,8 @@ export interface SweepBridge {
   readonly groupTerms: readonly Float64Array[]
   /** What the numbers go by beside the kernel; none: they are not drawn. */
   readonly means?: NumberMeans
+  /** By what they go, where the rows that the training rows are some of have shown it. */
+  readonly meanTerms?: MeanTerms | undefined
   /** What these leave of the training rows' numbers [M, d]. */
   readonly residuals?: Matrix
   /** What all columns say of the levels of each group beyond what the kernel sees; undefined where they say no more. */

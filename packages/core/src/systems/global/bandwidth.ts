@@ -5,6 +5,7 @@ import type { Context } from '../../kernel/context.js'
 import { type Engine, roughEngine } from '../../kernel/engine.js'
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { scaleRows, tableProblem } from '../../law/law.js'
+import type { MeanTerms } from '../../law/number-means.js'
 import type { Ridges } from '../../law/sweep.js'
 import type { TrainingRows } from '../../law/training-rows.js'
 import { defined } from '../../num/defined.js'
@@ -43,6 +44,8 @@ export interface FoundCurve extends BandwidthCurve {
   readonly ends?: EndNames | undefined
   /** Of the odds of categories that are drawn in groups, as they were chosen at the first ε. */
   readonly ridges?: Ridges | undefined
+  /** By what numbers go beside them. */
+  readonly meanTerms?: MeanTerms | undefined
 }
 
 /** r below which rows are too close to the training rows. @source mathematics, section 5. */
@@ -217,7 +220,7 @@ export class CurveSearch {
     this.evaluations ??= new Evaluations(this.search, distances)
     this.points = await bracketAndNarrow(this.evaluations, this.points, manner)
     const curve = this.points.map(({ epsilon, ratio }) => ({ epsilon, ratio }))
-    return { ...chooseOn(this.points, largest), curve, rowCount, ...defined({ ridges: this.evaluations.ridges }) }
+    return { ...chooseOn(this.points, largest), curve, rowCount, ...this.evaluations.settled }
   }
 }
 
@@ -242,8 +245,9 @@ class Evaluations {
     this.most = search.evaluations ?? 12
   }
 
-  get ridges(): Ridges | undefined {
-    return this.generator?.ridges
+  /** What the first of them has settled for all. */
+  get settled(): Pick<FoundCurve, 'ridges' | 'meanTerms'> {
+    return defined({ ridges: this.generator?.ridges, meanTerms: this.generator?.meanTerms })
   }
 
   get left(): number {

@@ -6,6 +6,7 @@ import { roughEngine } from '../../kernel/engine.js'
 import { type EngineTask, elsewhere } from '../../kernel/engine-task.js'
 import { factorGroups } from '../../law/factor-groups.js'
 import { scaleRows, type TableManner, tableProblem } from '../../law/law.js'
+import type { MeanTerms } from '../../law/number-means.js'
 import { type CategoryMode, plainCategoryMode } from '../../law/strata.js'
 import type { Ridges } from '../../law/sweep.js'
 import type { TrainingRows } from '../../law/training-rows.js'
@@ -51,6 +52,7 @@ export interface SearchedRows {
   readonly unit: number
   /** Of the odds of its groups of categories. */
   readonly ridges?: Ridges | undefined
+  readonly meanTerms?: MeanTerms | undefined
 }
 
 /** Rows that a contest looks at. */
@@ -110,6 +112,7 @@ interface FoldsFit {
 interface NamedManner {
   readonly mode: CategoryMode
   readonly groups?: readonly { readonly factors: readonly string[]; readonly ridge: number | 'none' }[] | undefined
+  readonly meanTerms?: MeanTerms | undefined
 }
 
 /** A bandwidth for rows in one scaling. */
@@ -256,8 +259,8 @@ class Judge {
     const [{ training }, { training: all, curves }] = [await this.first(), await this.all()]
     const { engine } = this.context
     const unit = await squaredSpacing(training, engine)
-    const { ridges, ...curve } = await look(curves)
-    const searched: SearchedRows = { training: all, curve, unit: await squaredSpacing(all, engine), ridges }
+    const { ridges, meanTerms, ...curve } = await look(curves)
+    const searched: SearchedRows = { training: all, curve, unit: await squaredSpacing(all, engine), ridges, meanTerms }
     const manner = mannerOfSearched(searched)
     if (!(unit > 0 && searched.unit > 0)) return { epsilon: curve.epsilon, manner, searched }
     const relative = curve.epsilon / searched.unit
@@ -304,19 +307,20 @@ class Judge {
   }
 }
 
-function mannerOfSearched({ training: { encoder, rows }, ridges }: SearchedRows): NamedManner {
+function mannerOfSearched({ training: { encoder, rows }, ridges, meanTerms }: SearchedRows): NamedManner {
   const mode = plainCategoryMode(encoder, rows.codes)
   if (mode !== 'sweep' || !ridges) return { mode }
   const groups = factorGroups(rows.codes, encoder.factors.length)
-  return { mode, groups: groups.map((factors, g) => ({ factors: factors.map((f) => encoder.factors[f]!.name), ridge: ridges[g]! })) }
+  const named = groups.map((factors, g) => ({ factors: factors.map((f) => encoder.factors[f]!.name), ridge: ridges[g]! }))
+  return { mode, groups: named, meanTerms }
 }
 
-function mannerIn(encoder: Encoder, { mode, groups }: NamedManner): TableManner {
+function mannerIn(encoder: Encoder, { mode, groups, meanTerms }: NamedManner): TableManner {
   const places = new Map(encoder.factors.map(({ name }, f) => [name, f]))
   const there = groups
     ?.map(({ factors, ridge }) => ({ factors: factors.flatMap((name) => places.get(name) ?? []), ridge }))
     .filter(({ factors }) => factors.length > 0)
-  return { mode, groups: there?.map(({ factors }) => factors), ridges: there?.map(({ ridge }) => ridge) }
+  return { mode, groups: there?.map(({ factors }) => factors), ridges: there?.map(({ ridge }) => ridge), meanTerms }
 }
 
 /** Rows k, k + every, … */

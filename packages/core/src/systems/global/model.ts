@@ -263,7 +263,7 @@ async function autoBandwidth(
   const search = async (): Promise<FoundCurve> => {
     const asked = { ...part, kernel: await kernel(), engine, key: searchKey, watch, relative: searched.relative }
     // At the ε that was found they are chosen anew.
-    const { ridges: _, ...curve } = await searchBandwidth(asked)
+    const { ridges: _, meanTerms: __, ...curve } = await searchBandwidth(asked)
     return curve
   }
   if (all) return search()

@@ -35,9 +35,12 @@ interface Drawn {
   readonly drawn: WrittenTable
 }
 
+/** Whether data of so many rows are written again to be compared with what is drawn. */
+export const areCompared = (rowCount: number): boolean => rowCount <= MOST_ROWS
+
 /** Undefined for larger data. Cost O(cells drawn), and once a model O(cells). */
 export function comparedNumbers({ model, rowCount, written, weights, drawn }: Drawn): ComparedNumbers | undefined {
-  if (rowCount > MOST_ROWS) return undefined
+  if (!areCompared(rowCount)) return undefined
   const own = known.get(model) ?? learned(quantitiesIn(written()), weights)
   known.set(model, own)
   return { ...own, drawn: numbersOf(drawn) }

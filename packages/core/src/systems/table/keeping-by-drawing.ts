@@ -21,7 +21,7 @@ import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import type { Asked } from '../asked.js'
-import { comparedNumbers, numbersOf } from '../compared-numbers.js'
+import { areCompared, comparedNumbers, numbersOf } from '../compared-numbers.js'
 import { orderText } from '../crossed-orders.js'
 import type { SystemContext } from '../host.js'
 import { endText, rangesLeft } from '../range-left.js'
@@ -41,7 +41,8 @@ const MORE = 1.25
 
 interface Tried {
   readonly model: TableModel
-  readonly written: Parameters<typeof mixedBy>[1]
+  /** Rows that it learned from, as they are written. */
+  written(): WrittenTable
   readonly weights: Float64Array | undefined
   readonly seed: number | undefined
   /** Rules that somebody states. */
@@ -69,14 +70,15 @@ export async function keptByDrawing(
   draw: Draw,
   context: SystemContext
 ): Promise<KeptByDrawing | undefined> {
-  const { rowCount } = written.table
-  const compare = (drawn: typeof written) => comparedNumbers({ model, rowCount, written: () => written, weights, drawn })
+  const { rowCount } = model.summary
+  const compare = (drawn: WrittenTable) => comparedNumbers({ model, rowCount, written, weights, drawn })
   const rules = 'rules' in model ? model.rules : undefined
   const computed = computedIn(model)
-  const mixed = compare(mixedBy(rules, written))
-  // What rows of which each column is another row's do not break is seen to.
   const own = statedOrders({ model, stated })
   const asStated = own.length > 0 ? { orders: own, ends: [] } : undefined
+  if (!areCompared(rowCount)) return asStated
+  // What rows of which each column is another row's do not break is seen to.
+  const mixed = compare(mixedBy(rules, written()))
   if (!mixed || !(anyCrossed(mixed.real, mixed.drawn) || rangesLeft(computed, mixed).length > 0)) return asStated
   const rows = Math.min(MOST_TRIED, Math.max(LEAST_TRIED, rowCount))
   const trial = { rows, steps: TRIED_STEPS, seed: seedFor(keyFor(keyFromSeed(seed), 'orders'), 'trial') }

@@ -280,6 +280,7 @@ class Law implements RecurringValues {
   private readonly ends: Float64Array
   private readonly cellCount: number
   #places: Places | undefined
+  #runs: Places | undefined
 
   constructor(
     private readonly runs: Runs,
@@ -301,7 +302,8 @@ class Law implements RecurringValues {
   }
 
   runAt(rank: number): number {
-    return lastUpTo(this.starts, rank)
+    this.#runs ??= new Places(this.starts)
+    return this.#runs.lastUpTo(rank)
   }
 
   valueAt(rank: number): number {

@@ -91,7 +91,9 @@ export function loadStretch(contents: ModelContents): StretchModel {
         kind: word(...WINDOW_KINDS),
         of: text,
         rows: whole({ least: 1, most: 1e6 }),
-        start: word('empty', 'partial', 'zero', 'before')
+        start: word('empty', 'partial', 'zero', 'before'),
+        after: optional(whole({ least: 1, most: 1e6 })),
+        from: optional(number(UNSCALED))
       })
     ),
     cycles: list(record<Cycle>({ column: text, rows: whole({ least: 1 }), step: number(UNSCALED) })),

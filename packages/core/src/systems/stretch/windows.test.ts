@@ -15,6 +15,15 @@ const column = (name: string, of: (i: number) => number | null, digits = 2): Raw
 })
 const mean = (i: number, rows: number) =>
   price.slice(Math.max(0, i + 1 - rows), i + 1).reduce((sum, x) => sum + x, 0) / Math.min(rows, i + 1)
+/** y = y before + 2 / (span + 1) · (price − y before), written to four digits. */
+function smoothed(span: number, begin = 0): number[] {
+  let last = mean(begin, begin + 1)
+  return Array.from(price, (x, i) => {
+    if (i > begin) last += (2 / (span + 1)) * (x - last)
+    return last
+  })
+}
+const seeded = smoothed(6, 5)
 const table = (...columns: RawColumn[]) =>
   inferTable({ rowCount: ROWS, columns: [{ name: 't', source: 'number', values: Float64Array.from(z.keys()) }, ...columns] })
 const found = (...columns: RawColumn[]) => {
@@ -35,7 +44,14 @@ describe('what the last rows of another column say', () => {
       { kind: 'percent', rows: 1, start: 'empty' }
     ],
     ['a sum', column('y', (i) => (i < 2 ? null : price[i]! + price[i - 1]! + price[i - 2]!)), { kind: 'sum', rows: 3, start: 'empty' }],
-    ['what began before', column('y', (i) => price[i - 1] ?? 99), { kind: 'lag', rows: 1, start: 'before' }]
+    ['what began before', column('y', (i) => price[i - 1] ?? 99), { kind: 'lag', rows: 1, start: 'before' }],
+    ['the lowest so far', column('y', (i) => Math.min(...price.slice(0, i + 1))), { kind: 'lowest', rows: 1, start: 'before' }],
+    ['an exponential mean', column('y', (i) => smoothed(12)[i]!, 4), { kind: 'smoothed', rows: 12, start: 'before' }],
+    [
+      'an exponential mean that begins with a mean',
+      column('y', (i) => (i < 5 ? null : seeded[i]!), 4),
+      { kind: 'smoothed', rows: 6, start: 'before', after: 5 }
+    ]
   ] as const)('%s', (_, y, expected) => {
     const [own, ...others] = found(close, y)
     expect(others).toEqual([])
@@ -45,11 +61,26 @@ describe('what the last rows of another column say', () => {
     const [made] = windowColumns([own!], all.table, { formatOf, first: 0 })
     const real = numbersOf(all.table, 'y')
     const first = rowsBefore([own!])
+    expect(first).toBe(expected.start === 'before' && expected.kind === 'lag' ? 1 : 0)
     for (let i = first; i < ROWS; i++) {
       expect(made!.missing?.[i] ?? 0).toBe(real.missing?.[i] ?? 0)
       if (!made!.missing?.[i]) expect(made!.values[i]).toBeCloseTo(real.values[i]!, 1)
     }
     expect(windowText(own!)).toMatch(/^y = .*close/)
+  })
+
+  test('an exponential mean and a lowest value go on from where they stood before the series', () => {
+    const means: number[] = []
+    for (const [i, x] of price.entries()) means.push(0.8 * (means[i - 1] ?? 150) + 0.2 * x)
+    const y = column('y', (i) => means[i]!, 4)
+    const low = column('low', (i) => Math.min(99.5, ...price.slice(0, i + 1)))
+    const windows = found(close, y, low)
+    expect(windows.find((one) => one.column === 'y')).toMatchObject({ kind: 'smoothed', rows: 9 })
+    expect(windows.find((one) => one.column === 'y')!.from).toBeCloseTo(150, 2)
+    const all = table(close, y, low)
+    const made = windowColumns(windows, all.table, { formatOf: (name) => all.formats.find((format) => format.name === name)!, first: 0 })
+    for (const { name, values } of made)
+      for (let i = 0; i < ROWS; i++) expect(Math.abs(values[i]! - numbersOf(all.table, name).values[i]!)).toBeLessThan(2e-3)
   })
 
   test('one row that is otherwise, another column, and few values are no rule', () => {

@@ -1,19 +1,26 @@
 import { log } from '../../num/elementary.js'
+import { counted } from '../../num/listed.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
-const KINDS = ['lag', 'mean', 'sum', 'change', 'ratio', 'percent', 'log'] as const
+const KINDS = ['lag', 'mean', 'sum', 'change', 'ratio', 'percent', 'log', 'highest', 'lowest', 'smoothed'] as const
+/** Those that are computed of their own row before. */
+const RECURSIVE: readonly string[] = ['highest', 'lowest', 'smoothed']
 
 /** A column that is computed of the last rows of another one, as moving averages, values of the day before and returns are. Plain JSON. */
 export interface WindowOf {
   readonly column: string
   readonly kind: (typeof KINDS)[number]
   readonly of: string
-  /** Rows in a mean or a sum, else how many rows back. */
+  /** Rows in a mean or a sum, else how many rows back; of an exponential mean its span: the last row has a weight of 2/(rows + 1). */
   readonly rows: number
   /** What stands in the first rows, which have too few before them: nothing, what can be computed of fewer, nought, or what goes back to rows before. */
   readonly start: 'empty' | 'partial' | 'zero' | 'before'
+  /** Of what goes on from its own row before: empty rows at the beginning. */
+  readonly after?: number
+  /** What stands before the first row of that; where left out, it begins with the mean of the rows up to its first. */
+  readonly from?: number
 }
 
 export const WINDOW_KINDS: readonly WindowOf['kind'][] = KINDS
@@ -24,6 +31,8 @@ const MOST_ROWS = 400
 const MOST_PART = 1 / 3
 /** Rows that have to agree. */
 const LEAST_ROWS = 20
+/** Rows in which what goes on from its own row before changes, at least: what stays as it is says nothing. */
+const LEAST_STEPS = 5
 /** In tolerances: what a column changes by from row to row on average, so that rows which hardly differ agree with no window by chance. */
 const LEAST_CHANGE = 5
 /** Doubles carry sums of many rows to so many digits. */
@@ -32,13 +41,15 @@ const RELATIVE = 1e-9
 export function windowText({ column, kind, of, rows }: WindowOf): string {
   if (kind === 'lag') return `${column} = ${of} ${rows === 1 ? 'of the row before' : `${rows} rows before`}`
   if (kind === 'mean' || kind === 'sum') return `${column} = ${kind} of ${of} over ${rows} rows`
+  if (kind === 'highest' || kind === 'lowest') return `${column} = ${kind} ${of} so far`
+  if (kind === 'smoothed') return `${column} = exponential mean of ${of} with a span of ${counted(rows, 'row')}`
   const words = { change: 'change', ratio: 'relative change', percent: 'change in per cent', log: 'change of the logarithm' } as const
   return `${column} = ${words[kind]} of ${of} over ${rows === 1 ? 'one row' : `${rows} rows`}`
 }
 
 /** Rows in front of the first one that rows of these windows go back to. */
 export const rowsBefore = (windows: readonly WindowOf[]): number =>
-  windows.reduce((sum, { start, rows }) => sum + (start === 'before' ? rows : 0), 0)
+  windows.reduce((sum, { kind, start, rows }) => sum + (start === 'before' && !RECURSIVE.includes(kind) ? rows : 0), 0)
 
 /** A column beside its numbers added up, for windows of any length. */
 interface Source {
@@ -76,6 +87,73 @@ function valueAt({ values, missing, sums, gaps }: Source, kind: WindowOf['kind']
   return was === 0 ? Number.NaN : (is / was - 1) * (kind === 'percent' ? 100 : 1)
 }
 
+/** What follows a value of a column that goes on from its own row before. */
+function nextOf({ kind, rows }: Pick<WindowOf, 'kind' | 'rows'>, before: number, x: number): number {
+  if (kind === 'highest') return Math.max(before, x)
+  if (kind === 'lowest') return Math.min(before, x)
+  return before + (2 / (rows + 1)) * (x - before)
+}
+
+/** The span of an exponential mean that changes tell; undefined where none does. Cost O(n). */
+function spanOf({ values, missing }: NumericColumn, source: Source): number | undefined {
+  let [products, squares] = [0, 0]
+  for (let i = 1; i < values.length; i++) {
+    if (missing?.[i] || missing?.[i - 1] || source.missing?.[i]) continue
+    const off = source.values[i]! - values[i - 1]!
+    products += off * (values[i]! - values[i - 1]!)
+    squares += off * off
+  }
+  const span = Math.round((2 * squares) / products - 1)
+  return span >= 2 && span <= MOST_ROWS ? span : undefined
+}
+
+/** A column that goes on from its own row before, where every row but the first does. Cost O(n). */
+function recursiveOf(column: NumericColumn, source: Source, { kind, of, half }: Recursive): WindowOf | undefined {
+  const { values, missing } = column
+  const rows = kind === 'smoothed' ? spanOf(column, source) : 1
+  const after = missing ? missing.indexOf(0) : 0
+  if (rows === undefined || missing?.includes(1, after) || source.gaps.at(-1)! > 0 || values.length - after <= LEAST_ROWS) return undefined
+  const isNear = (is: number, said: number) => Math.abs(is - said) <= half + RELATIVE * (1 + Math.abs(said))
+  const isSaid = (i: number) => isNear(values[i]!, nextOf({ kind, rows }, values[i - 1]!, source.values[i]!))
+  let changing = 0
+  for (let i = after + 1; i < values.length; i++) {
+    if (!isSaid(i)) return undefined
+    if (values[i] !== values[i - 1]) changing++
+  }
+  if (changing < LEAST_STEPS) return undefined
+  const first = source.values[after]!
+  const isSeeded = isNear(values[after]!, kind === 'smoothed' ? source.sums[after + 1]! / (after + 1) : extreme(kind, source, after))
+  // What comes to the first value as it stands.
+  const share = 2 / (rows + 1)
+  const from = kind === 'smoothed' ? (values[after]! - share * first) / (1 - share) : values[after]!
+  return { column: column.name, kind, of, rows, start: 'before', ...(after > 0 ? { after } : {}), ...(isSeeded ? {} : { from }) }
+}
+
+interface Recursive extends Pick<WindowOf, 'kind' | 'of'> {
+  readonly half: number
+}
+
+/** The highest or lowest of the first rows. */
+const extreme = (kind: WindowOf['kind'], { values }: Pick<Source, 'values'>, last: number): number =>
+  values.subarray(0, last + 1).reduce((a, b) => (kind === 'highest' ? Math.max(a, b) : Math.min(a, b)))
+
+/** The column again, along the rows of its source; none in rows before the series, and in the first ones where it is empty there. */
+function recursed({ kind, rows, after = 0, from }: WindowOf, { values }: Pick<Source, 'values'>, { first, round }: Recursed): Float64Array {
+  const out = new Float64Array(values.length).fill(Number.NaN)
+  const begin = first + after
+  if (begin >= values.length) return out
+  const own = { values: values.subarray(first) }
+  const seed = kind === 'smoothed' ? own.values.subarray(0, after + 1).reduce((a, b) => a + b, 0) / (after + 1) : extreme(kind, own, after)
+  out[begin] = round(from === undefined ? seed : nextOf({ kind, rows }, from, values[begin]!))
+  for (let i = begin + 1; i < values.length; i++) out[i] = round(nextOf({ kind, rows }, out[i - 1]!, values[i]!))
+  return out
+}
+
+interface Recursed {
+  readonly first: number
+  readonly round: (value: number) => number
+}
+
 /** The last digit that is written, halved. */
 const halfUnit = ({ number, kind }: ColumnFormat): number =>
   kind === 'integer' ? 0.5 : number?.decimals === undefined ? 0 : 0.5 * 10 ** -Math.min(300, number.decimals)
@@ -96,10 +174,20 @@ export function findWindows({ columns, rowCount }: Table, formats: readonly Colu
   }
   for (const kind of KINDS)
     for (const { column, format } of all) {
-      if (found.some((one) => one.column === column.name) || !varies(column, halfUnit(format))) continue
+      // A record changes now and then.
+      const mayStay = kind === 'highest' || kind === 'lowest'
+      if (found.some((one) => one.column === column.name) || !(mayStay || varies(column, halfUnit(format)))) continue
       for (const { column: of, source, format: ofFormat } of all) {
         // What is computed of this column itself tells nothing of it, and the day is no change of a number.
         if (of === column || needs(of.name).has(column.name) || (kind !== 'lag' && column.kind === 'datetime')) continue
+        if (RECURSIVE.includes(kind)) {
+          // A mean of two numbers that are rounded themselves.
+          const half = kind === 'smoothed' ? 2 * halfUnit(format) + halfUnit(ofFormat) : halfUnit(format)
+          const own = recursiveOf(column, source, { kind, of: of.name, half })
+          if (!own) continue
+          found.push(own)
+          break
+        }
         const tolerance = halfUnit(format) * (1 + RELATIVE) + (kind === 'mean' ? halfUnit(ofFormat) : 0)
         const first = kind === 'mean' || kind === 'sum' ? 2 : 1
         for (let rows = first; rows <= most; rows++) {
@@ -160,18 +248,21 @@ export function windowColumns(
   { formatOf, first }: { readonly formatOf: (name: string) => ColumnFormat; readonly first: number }
 ): NumericColumn[] {
   const made = new Map<string, NumericColumn>()
-  for (const { column: name, kind, of, rows, start } of windows) {
+  for (const window of windows) {
+    const { column: name, kind, of, rows, start } = window
     const own = made.get(of) ?? columns.filter(isNumeric).find((one) => one.name === of)!
     const source = sourceOf(own)
     const format = formatOf(name)
     const values = new Float64Array(rowCount)
     const missing = new Uint8Array(rowCount)
+    const along = RECURSIVE.includes(kind) ? recursed(window, source, { first, round: (value) => roundToFormat(value, format) }) : undefined
     for (let i = 0; i < rowCount; i++) {
       const since = i - first
       const full = since >= (kind === 'mean' || kind === 'sum' ? rows - 1 : rows)
       const isBare = !full && start !== 'before'
-      const said =
-        isBare && start === 'partial' && since >= 0
+      const said = along
+        ? along[i]!
+        : isBare && start === 'partial' && since >= 0
           ? valueAt(source, kind, since + 1, i)
           : isBare
             ? start === 'zero'

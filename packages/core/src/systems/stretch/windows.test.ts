@@ -83,6 +83,13 @@ describe('what the last rows of another column say', () => {
       for (let i = 0; i < ROWS; i++) expect(Math.abs(values[i]! - numbersOf(all.table, name).values[i]!)).toBeLessThan(2e-3)
   })
 
+  test('a total of what is rare goes on from what it was before', () => {
+    const rare = (i: number) => Number(z[i]! > 1)
+    const deaths = column('deaths', rare, 0)
+    const total = column('total', (i) => 7 + Array.from({ length: i + 1 }, (_, k) => rare(k)).reduce((a, b) => a + b, 0), 0)
+    expect(found(deaths, total)).toEqual([{ column: 'total', kind: 'total', of: 'deaths', rows: 1, start: 'before', from: 7 }])
+  })
+
   test('one row that is otherwise, another column, and few values are no rule', () => {
     expect(
       found(

@@ -4,9 +4,9 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
-const KINDS = ['lag', 'mean', 'sum', 'change', 'ratio', 'percent', 'log', 'highest', 'lowest', 'smoothed'] as const
+const KINDS = ['lag', 'mean', 'sum', 'change', 'ratio', 'percent', 'log', 'highest', 'lowest', 'smoothed', 'total'] as const
 /** Those that are computed of their own row before. */
-const RECURSIVE: readonly string[] = ['highest', 'lowest', 'smoothed']
+const RECURSIVE: readonly string[] = ['highest', 'lowest', 'smoothed', 'total']
 
 /** A column that is computed of the last rows of another one, as moving averages, values of the day before and returns are. Plain JSON. */
 export interface WindowOf {
@@ -42,6 +42,7 @@ export function windowText({ column, kind, of, rows }: WindowOf): string {
   if (kind === 'lag') return `${column} = ${of} ${rows === 1 ? 'of the row before' : `${rows} rows before`}`
   if (kind === 'mean' || kind === 'sum') return `${column} = ${kind} of ${of} over ${rows} rows`
   if (kind === 'highest' || kind === 'lowest') return `${column} = ${kind} ${of} so far`
+  if (kind === 'total') return `${column} = running total of ${of}`
   if (kind === 'smoothed') return `${column} = exponential mean of ${of} with a span of ${counted(rows, 'row')}`
   const words = { change: 'change', ratio: 'relative change', percent: 'change in per cent', log: 'change of the logarithm' } as const
   return `${column} = ${words[kind]} of ${of} over ${rows === 1 ? 'one row' : `${rows} rows`}`
@@ -91,6 +92,7 @@ function valueAt({ values, missing, sums, gaps }: Source, kind: WindowOf['kind']
 function nextOf({ kind, rows }: Pick<WindowOf, 'kind' | 'rows'>, before: number, x: number): number {
   if (kind === 'highest') return Math.max(before, x)
   if (kind === 'lowest') return Math.min(before, x)
+  if (kind === 'total') return before + x
   return before + (2 / (rows + 1)) * (x - before)
 }
 
@@ -121,11 +123,8 @@ function recursiveOf(column: NumericColumn, source: Source, { kind, of, half }: 
     if (values[i] !== values[i - 1]) changing++
   }
   if (changing < LEAST_STEPS) return undefined
-  const first = source.values[after]!
-  const isSeeded = isNear(values[after]!, kind === 'smoothed' ? source.sums[after + 1]! / (after + 1) : extreme(kind, source, after))
-  // What comes to the first value as it stands.
-  const share = 2 / (rows + 1)
-  const from = kind === 'smoothed' ? (values[after]! - share * first) / (1 - share) : values[after]!
+  const isSeeded = isNear(values[after]!, seedOf(kind, source.values, after))
+  const from = beforeFirst({ kind, rows }, values[after]!, source.values[after]!)
   return { column: column.name, kind, of, rows, start: 'before', ...(after > 0 ? { after } : {}), ...(isSeeded ? {} : { from }) }
 }
 
@@ -133,18 +132,29 @@ interface Recursive extends Pick<WindowOf, 'kind' | 'of'> {
   readonly half: number
 }
 
-/** The highest or lowest of the first rows. */
-const extreme = (kind: WindowOf['kind'], { values }: Pick<Source, 'values'>, last: number): number =>
-  values.subarray(0, last + 1).reduce((a, b) => (kind === 'highest' ? Math.max(a, b) : Math.min(a, b)))
+/** What such a column begins with where nothing comes before: of the rows up to its first. */
+function seedOf(kind: WindowOf['kind'], values: Float64Array, last: number): number {
+  const first = values.subarray(0, last + 1)
+  if (kind === 'highest') return first.reduce((a, b) => Math.max(a, b))
+  if (kind === 'lowest') return first.reduce((a, b) => Math.min(a, b))
+  const sum = first.reduce((a, b) => a + b, 0)
+  return kind === 'total' ? sum : sum / first.length
+}
+
+/** What stands before a first value; of a record the value itself. */
+function beforeFirst({ kind, rows }: Pick<WindowOf, 'kind' | 'rows'>, is: number, x: number): number {
+  if (kind === 'total') return is - x
+  if (kind !== 'smoothed') return is
+  const share = 2 / (rows + 1)
+  return (is - share * x) / (1 - share)
+}
 
 /** The column again, along the rows of its source; none in rows before the series, and in the first ones where it is empty there. */
 function recursed({ kind, rows, after = 0, from }: WindowOf, { values }: Pick<Source, 'values'>, { first, round }: Recursed): Float64Array {
   const out = new Float64Array(values.length).fill(Number.NaN)
   const begin = first + after
   if (begin >= values.length) return out
-  const own = { values: values.subarray(first) }
-  const seed = kind === 'smoothed' ? own.values.subarray(0, after + 1).reduce((a, b) => a + b, 0) / (after + 1) : extreme(kind, own, after)
-  out[begin] = round(from === undefined ? seed : nextOf({ kind, rows }, from, values[begin]!))
+  out[begin] = round(from === undefined ? seedOf(kind, values.subarray(first), after) : nextOf({ kind, rows }, from, values[begin]!))
   for (let i = begin + 1; i < values.length; i++) out[i] = round(nextOf({ kind, rows }, out[i - 1]!, values[i]!))
   return out
 }
@@ -174,8 +184,8 @@ export function findWindows({ columns, rowCount }: Table, formats: readonly Colu
   }
   for (const kind of KINDS)
     for (const { column, format } of all) {
-      // A record changes now and then.
-      const mayStay = kind === 'highest' || kind === 'lowest'
+      // A record changes now and then, and so does a total of what is rare.
+      const mayStay = kind === 'highest' || kind === 'lowest' || kind === 'total'
       if (found.some((one) => one.column === column.name) || !(mayStay || varies(column, halfUnit(format)))) continue
       for (const { column: of, source, format: ofFormat } of all) {
         // What is computed of this column itself tells nothing of it, and the day is no change of a number.

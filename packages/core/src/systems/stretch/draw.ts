@@ -35,7 +35,7 @@ export async function drawStretch(model: StretchModel, rows: number, context: Co
     byName(rulesBack(model, { ...known, columns: [...known.columns, ...calendar, ...computed] }, context))
   // Windows go by what rules derive, and formulas by windows.
   const before = ruled(windows.map(({ column }) => unknown(column, count)))
-  const computed = windowColumns(windows, { columns: [...before.values()], rowCount: count }, { formatOf, first })
+  const computed = windowColumns(windows, { columns: [...before.values()], rowCount: count }, { formatOf, first, time: model.time })
   const all = new Map([...(windows.length > 0 ? ruled(computed) : before), ...byName({ columns: computed })])
   const columns = formats.map(({ name }): Column => all.get(name) ?? alike(model, name, count))
   const own = Array.from({ length: rows }, (_, i) => first + (descending ? rows - 1 - i : i))

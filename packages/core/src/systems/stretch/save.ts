@@ -23,7 +23,7 @@ import { loadForecast, saveForecast } from '../forecast/save.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
 import type { Cycle } from './cycles.js'
 import type { StretchModel, StretchSummary } from './model.js'
-import { WINDOW_KINDS, type WindowOf } from './windows.js'
+import { PERIOD_NAMES, WINDOW_KINDS, type WindowOf } from './windows.js'
 
 /** A column of the rows that were learned from, without its cells. */
 interface ColumnMeta {
@@ -93,6 +93,7 @@ export function loadStretch(contents: ModelContents): StretchModel {
         rows: whole({ least: 1, most: 1e6 }),
         start: word('empty', 'partial', 'zero', 'before'),
         after: optional(whole({ least: 1, most: 1e6 })),
+        restart: optional(word(...PERIOD_NAMES)),
         from: optional(number(UNSCALED))
       })
     ),

@@ -58,7 +58,7 @@ describe('what the last rows of another column say', () => {
     expect(own).toEqual({ column: 'y', of: 'close', ...expected })
     const all = table(close, y)
     const formatOf = (name: string) => all.formats.find((format) => format.name === name)!
-    const [made] = windowColumns([own!], all.table, { formatOf, first: 0 })
+    const [made] = windowColumns([own!], all.table, { formatOf, first: 0, time: 't' })
     const real = numbersOf(all.table, 'y')
     const first = rowsBefore([own!])
     expect(first).toBe(expected.start === 'before' && expected.kind === 'lag' ? 1 : 0)
@@ -78,7 +78,11 @@ describe('what the last rows of another column say', () => {
     expect(windows.find((one) => one.column === 'y')).toMatchObject({ kind: 'smoothed', rows: 9 })
     expect(windows.find((one) => one.column === 'y')!.from).toBeCloseTo(150, 2)
     const all = table(close, y, low)
-    const made = windowColumns(windows, all.table, { formatOf: (name) => all.formats.find((format) => format.name === name)!, first: 0 })
+    const made = windowColumns(windows, all.table, {
+      formatOf: (name) => all.formats.find((format) => format.name === name)!,
+      first: 0,
+      time: 't'
+    })
     for (const { name, values } of made)
       for (let i = 0; i < ROWS; i++) expect(Math.abs(values[i]! - numbersOf(all.table, name).values[i]!)).toBeLessThan(2e-3)
   })
@@ -88,6 +92,32 @@ describe('what the last rows of another column say', () => {
     const deaths = column('deaths', rare, 0)
     const total = column('total', (i) => 7 + Array.from({ length: i + 1 }, (_, k) => rare(k)).reduce((a, b) => a + b, 0), 0)
     expect(found(deaths, total)).toEqual([{ column: 'total', kind: 'total', of: 'deaths', rows: 1, start: 'before', from: 7 }])
+  })
+
+  test.each(['year', 'month', 'week'] as const)('a total begins anew with each %s', (restart) => {
+    const day = (i: number) => new Date(Date.UTC(2022, 10, 20 + i))
+    const periods = {
+      year: (i: number) => day(i).getUTCFullYear(),
+      month: (i: number) => day(i).getUTCMonth(),
+      // 20 November 2022 was a Sunday.
+      week: (i: number) => Math.floor((i + 6) / 7)
+    }
+    let sum = 0
+    const units = (i: number) => Math.round(50 + 10 * z[i]!)
+    const totals = Array.from(z, (_, i) => {
+      sum = (i > 0 && periods[restart](i) !== periods[restart](i - 1) ? 0 : sum) + units(i)
+      return sum
+    })
+    const date: RawColumn = { name: 'date', source: 'text', values: Array.from(z, (_, i) => day(i).toISOString().slice(0, 10)) }
+    const { table: own, formats } = inferTable({
+      rowCount: ROWS,
+      columns: [date, column('units', units, 0), column('so far', (i) => totals[i]!, 0)]
+    })
+    const windows = findWindows(own, formats, 'date')
+    expect(windows).toEqual([{ column: 'so far', kind: 'total', of: 'units', rows: 1, start: 'before', restart }])
+    expect(windowText(windows[0]!)).toBe(`so far = running total of units in each ${restart}`)
+    const formatOf = (name: string) => formats.find((format) => format.name === name)!
+    expect(Array.from(windowColumns(windows, own, { formatOf, first: 0, time: 'date' })[0]!.values)).toEqual(totals)
   })
 
   test('one row that is otherwise, another column, and few values are no rule', () => {

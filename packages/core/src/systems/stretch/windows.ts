@@ -1,10 +1,23 @@
+import { DAY } from '../../code/rules/quantity.js'
+import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
 import { counted } from '../../num/listed.js'
+import { partOf } from '../../table/calendar-part.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 const KINDS = ['lag', 'mean', 'sum', 'change', 'ratio', 'percent', 'log', 'highest', 'lowest', 'smoothed', 'total'] as const
+/** Where totals begin anew: with a number that changes as the time goes on, in milliseconds since 1970. */
+const PERIODS = {
+  year: (time: number) => partOf('year', time),
+  month: (time: number) => partOf('month_end', time),
+  // Weeks begin on Mondays, and 1 January 1970 was a Thursday.
+  week: (time: number) => Math.floor((time / DAY + 3) / 7),
+  day: (time: number) => Math.floor(time / DAY)
+} as const
+type Period = keyof typeof PERIODS
+export const PERIOD_NAMES = Object.keys(PERIODS) as readonly Period[]
 /** Those that are computed of their own row before. */
 const RECURSIVE: readonly string[] = ['highest', 'lowest', 'smoothed', 'total']
 
@@ -19,6 +32,8 @@ export interface WindowOf {
   readonly start: 'empty' | 'partial' | 'zero' | 'before'
   /** Of what goes on from its own row before: empty rows at the beginning. */
   readonly after?: number
+  /** With what of the calendar a total begins anew. */
+  readonly restart?: Period
   /** What stands before the first row of that; where left out, it begins with the mean of the rows up to its first. */
   readonly from?: number
 }
@@ -38,11 +53,11 @@ const LEAST_CHANGE = 5
 /** Doubles carry sums of many rows to so many digits. */
 const RELATIVE = 1e-9
 
-export function windowText({ column, kind, of, rows }: WindowOf): string {
+export function windowText({ column, kind, of, rows, restart }: WindowOf): string {
   if (kind === 'lag') return `${column} = ${of} ${rows === 1 ? 'of the row before' : `${rows} rows before`}`
   if (kind === 'mean' || kind === 'sum') return `${column} = ${kind} of ${of} over ${rows} rows`
   if (kind === 'highest' || kind === 'lowest') return `${column} = ${kind} ${of} so far`
-  if (kind === 'total') return `${column} = running total of ${of}`
+  if (kind === 'total') return `${column} = running total of ${of}${restart ? ` in each ${restart}` : ''}`
   if (kind === 'smoothed') return `${column} = exponential mean of ${of} with a span of ${counted(rows, 'row')}`
   const words = { change: 'change', ratio: 'relative change', percent: 'change in per cent', log: 'change of the logarithm' } as const
   return `${column} = ${words[kind]} of ${of} over ${rows === 1 ? 'one row' : `${rows} rows`}`
@@ -110,26 +125,50 @@ function spanOf({ values, missing }: NumericColumn, source: Source): number | un
 }
 
 /** A column that goes on from its own row before, where every row but the first does. Cost O(n). */
-function recursiveOf(column: NumericColumn, source: Source, { kind, of, half }: Recursive): WindowOf | undefined {
+function recursiveOf(column: NumericColumn, source: Source, { kind, of, half, times }: Recursive): WindowOf | undefined {
   const { values, missing } = column
   const rows = kind === 'smoothed' ? spanOf(column, source) : 1
   const after = missing ? missing.indexOf(0) : 0
   if (rows === undefined || missing?.includes(1, after) || source.gaps.at(-1)! > 0 || values.length - after <= LEAST_ROWS) return undefined
   const isNear = (is: number, said: number) => Math.abs(is - said) <= half + RELATIVE * (1 + Math.abs(said))
-  const isSaid = (i: number) => isNear(values[i]!, nextOf({ kind, rows }, values[i - 1]!, source.values[i]!))
+  const isSaid = (i: number, isFirst: boolean) =>
+    isNear(values[i]!, isFirst ? source.values[i]! : nextOf({ kind, rows }, values[i - 1]!, source.values[i]!))
   let changing = 0
-  for (let i = after + 1; i < values.length; i++) {
-    if (!isSaid(i)) return undefined
-    if (values[i] !== values[i - 1]) changing++
-  }
+  for (let i = after + 1; i < values.length; i++) if (values[i] !== values[i - 1]) changing++
   if (changing < LEAST_STEPS) return undefined
+  const periods = kind === 'total' && times ? [undefined, ...PERIOD_NAMES] : [undefined]
+  const ways = periods.map((restart) => ({ restart, begins: beginsIn(restart, times) }))
+  const way = ways.find(({ begins }) => {
+    for (let i = after + 1; i < values.length; i++) if (!isSaid(i, begins(i))) return false
+    return true
+  })
+  if (!way) return undefined
+  const { restart } = way
   const isSeeded = isNear(values[after]!, seedOf(kind, source.values, after))
   const from = beforeFirst({ kind, rows }, values[after]!, source.values[after]!)
-  return { column: column.name, kind, of, rows, start: 'before', ...(after > 0 ? { after } : {}), ...(isSeeded ? {} : { from }) }
+  return {
+    column: column.name,
+    kind,
+    of,
+    rows,
+    start: 'before',
+    ...(after > 0 ? { after } : {}),
+    ...defined({ restart }),
+    ...(isSeeded ? {} : { from })
+  }
+}
+
+/** Whether a row is the first of a period. */
+function beginsIn(restart: Period | undefined, times: Float64Array | undefined): (row: number) => boolean {
+  if (!restart || !times) return () => false
+  const period = PERIODS[restart]
+  return (i) => i > 0 && period(times[i]!) !== period(times[i - 1]!)
 }
 
 interface Recursive extends Pick<WindowOf, 'kind' | 'of'> {
   readonly half: number
+  /** Dates of the rows. */
+  readonly times: Float64Array | undefined
 }
 
 /** What such a column begins with where nothing comes before: of the rows up to its first. */
@@ -150,19 +189,28 @@ function beforeFirst({ kind, rows }: Pick<WindowOf, 'kind' | 'rows'>, is: number
 }
 
 /** The column again, along the rows of its source; none in rows before the series, and in the first ones where it is empty there. */
-function recursed({ kind, rows, after = 0, from }: WindowOf, { values }: Pick<Source, 'values'>, { first, round }: Recursed): Float64Array {
+function recursed(
+  { kind, rows, after = 0, from, restart }: WindowOf,
+  { values }: Pick<Source, 'values'>,
+  { first, round, times }: Recursed
+): Float64Array {
   const out = new Float64Array(values.length).fill(Number.NaN)
+  const begins = beginsIn(restart, times)
   const begin = first + after
   if (begin >= values.length) return out
   out[begin] = round(from === undefined ? seedOf(kind, values.subarray(first), after) : nextOf({ kind, rows }, from, values[begin]!))
-  for (let i = begin + 1; i < values.length; i++) out[i] = round(nextOf({ kind, rows }, out[i - 1]!, values[i]!))
+  for (let i = begin + 1; i < values.length; i++) out[i] = round(begins(i) ? values[i]! : nextOf({ kind, rows }, out[i - 1]!, values[i]!))
   return out
 }
 
-interface Recursed {
+interface Recursed extends Pick<Recursive, 'times'> {
   readonly first: number
   readonly round: (value: number) => number
 }
+
+/** A column of dates. */
+const datesIn = ({ columns }: Pick<Table, 'columns'>, name: string): Float64Array | undefined =>
+  columns.find((column): column is NumericColumn => column.name === name && column.kind === 'datetime')?.values
 
 /** The last digit that is written, halved. */
 const halfUnit = ({ number, kind }: ColumnFormat): number =>
@@ -177,6 +225,7 @@ export function findWindows({ columns, rowCount }: Table, formats: readonly Colu
   const all = columns.flatMap((column, c) =>
     isNumeric(column) && column.name !== but ? [{ column, source: sourceOf(column), format: formats[c]! }] : []
   )
+  const times = datesIn({ columns }, but)
   const found: WindowOf[] = []
   const needs = (name: string): Set<string> => {
     const own = found.find(({ column }) => column === name)
@@ -193,7 +242,7 @@ export function findWindows({ columns, rowCount }: Table, formats: readonly Colu
         if (RECURSIVE.includes(kind)) {
           // A mean of two numbers that are rounded themselves.
           const half = kind === 'smoothed' ? 2 * halfUnit(format) + halfUnit(ofFormat) : halfUnit(format)
-          const own = recursiveOf(column, source, { kind, of: of.name, half })
+          const own = recursiveOf(column, source, { kind, of: of.name, half, times })
           if (!own) continue
           found.push(own)
           break
@@ -255,7 +304,7 @@ function startOf({ values, missing }: NumericColumn, source: Source, { kind, row
 export function windowColumns(
   windows: readonly WindowOf[],
   { columns, rowCount }: Table,
-  { formatOf, first }: { readonly formatOf: (name: string) => ColumnFormat; readonly first: number }
+  { formatOf, first, time }: { readonly formatOf: (name: string) => ColumnFormat; readonly first: number; readonly time: string }
 ): NumericColumn[] {
   const made = new Map<string, NumericColumn>()
   for (const window of windows) {
@@ -265,7 +314,9 @@ export function windowColumns(
     const format = formatOf(name)
     const values = new Float64Array(rowCount)
     const missing = new Uint8Array(rowCount)
-    const along = RECURSIVE.includes(kind) ? recursed(window, source, { first, round: (value) => roundToFormat(value, format) }) : undefined
+    const along = RECURSIVE.includes(kind)
+      ? recursed(window, source, { first, times: datesIn({ columns }, time), round: (value) => roundToFormat(value, format) })
+      : undefined
     for (let i = 0; i < rowCount; i++) {
       const since = i - first
       const full = since >= (kind === 'mean' || kind === 'sum' ? rows - 1 : rows)

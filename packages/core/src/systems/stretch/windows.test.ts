@@ -43,6 +43,15 @@ describe('what the last rows of another column say', () => {
       column('y', (i) => (i < 1 ? null : 100 * (price[i]! / price[i - 1]! - 1)), 4),
       { kind: 'percent', rows: 1, start: 'empty' }
     ],
+    [
+      'a change in per cent of what was rounded later',
+      column(
+        'y',
+        (i) => (i < 6 ? null : 100 * ((price[i]! + 0.004 * ((i % 3) - 1)) / (price[i - 6]! + 0.004 * (((i - 6) % 5) / 2 - 1)) - 1)),
+        2
+      ),
+      { kind: 'percent', rows: 6, start: 'empty' }
+    ],
     ['a sum', column('y', (i) => (i < 2 ? null : price[i]! + price[i - 1]! + price[i - 2]!)), { kind: 'sum', rows: 3, start: 'empty' }],
     ['what began before', column('y', (i) => price[i - 1] ?? 99), { kind: 'lag', rows: 1, start: 'before' }],
     ['the lowest so far', column('y', (i) => Math.min(...price.slice(0, i + 1))), { kind: 'lowest', rows: 1, start: 'before' }],

@@ -247,7 +247,10 @@ export function findWindows({ columns, rowCount }: Table, formats: readonly Colu
           found.push(own)
           break
         }
-        const tolerance = halfUnit(format) * (1 + RELATIVE) + (kind === 'mean' ? halfUnit(ofFormat) : 0)
+        const exact = halfUnit(format) * (1 + RELATIVE) + (kind === 'mean' ? halfUnit(ofFormat) : 0)
+        // What was computed before its source was rounded is off by that, too; of a coarse source this would agree with anything.
+        const rounded = exact + roundingOf(kind, source, halfUnit(ofFormat))
+        const tolerance = varies(column, rounded) ? rounded : exact
         const first = kind === 'mean' || kind === 'sum' ? 2 : 1
         for (let rows = first; rows <= most; rows++) {
           if (!agrees(column, source, { kind, rows, tolerance })) continue
@@ -258,6 +261,14 @@ export function findWindows({ columns, rowCount }: Table, formats: readonly Colu
       }
     }
   return found
+}
+
+/** How far off a change may be by the digits of what changes. */
+function roundingOf(kind: WindowOf['kind'], { values, missing }: Source, half: number): number {
+  if (kind === 'change') return 2 * half
+  if (kind !== 'ratio' && kind !== 'percent' && kind !== 'log') return 0
+  const least = values.reduce((a, b, i) => (missing?.[i] ? a : Math.min(a, Math.abs(b))), Number.POSITIVE_INFINITY)
+  return ((kind === 'percent' ? 100 : 1) * 2 * half) / least
 }
 
 function varies({ values, missing }: NumericColumn, half: number): boolean {

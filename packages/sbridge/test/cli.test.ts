@@ -402,6 +402,8 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
     for (const [args, words] of [
       [['sample', table, '-n', '3', '-o', table], /an input of this command/],
       [['sample', table, '-n', '3', '-o', 'new.csv', '--report', 'new.csv'], /another output/],
+      [['sample', table, '-n', '1', '-o', 'new.csv', '--report', 'new.html'], /at least 2 rows to compare/],
+      [['sample', table, '--time', 'x', '-n', '2', '-o', 'new.csv', '--report', 'new.html'], /at least 3 rows to compare/],
       [['evaluate', table, penguins, '--report', table], /an input of this command/],
       [['fit', table, '-o', table], /the name .*kept\.csv for a model.*kept\.sbridge/s],
       [['evaluate', penguins, table], /kept\.csv without the columns species/],

@@ -23,16 +23,18 @@ export async function bridgeCost(
   engine: Engine,
   watch?: Watch
 ): Promise<BridgeCost> {
+  const tolerance = toleranceFor(from, to)
   const { potentials: others } = await symmetricScaling({
     cloud: to,
     kernel: gaussianKernel(epsilon),
     engine,
-    tolerance: toleranceFor(from, to),
+    tolerance,
     watch
   })
   const cost = 4 * epsilon * (expectation(from, potentials.from) + expectation(to, potentials.to))
   const divergence = cost - 4 * epsilon * (expectation(from, own) + expectation(to, others))
-  return { cost, divergence }
+  // Potentials are known as well as the masses: less than that is nothing, as of equal clouds.
+  return { cost, divergence: Math.abs(divergence) <= tolerance * Math.abs(cost) ? 0 : divergence }
 }
 
 /** Σ_i a_i f_i, points without weight left out. */

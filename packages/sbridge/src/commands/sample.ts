@@ -93,7 +93,7 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
   showValuesOf(flags)
   refuseJudgeAlone(flags)
   const cluster = clusterOf({ input, run, flags })
-  if (flags.report !== undefined && rows === 1) throw oneRow()
+  if (flags.report !== undefined && rows !== undefined && rows < leastReported(flags)) throw tooFewRows(rows, leastReported(flags))
   const { cells, target } = await writingOf(flags, [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run, but: ['image'] })
   const image = imageOf(source, flags)
@@ -149,11 +149,14 @@ function refuseJudgeAlone(flags: VerbFlags): void {
   throw new InputError({ code: 'judge-alone', got: '--judge without a report', expected: '--report with it', try: '--report report.html' })
 }
 
-function oneRow(): InputError {
+/** Rows that a report compares at least: of a series their changes from one to the next, of which there is one less. */
+const leastReported = ({ time, group }: VerbFlags): number => (time !== undefined && group === undefined ? 3 : 2)
+
+function tooFewRows(rows: number, least: number): InputError {
   return new InputError({
     code: 'report-rows',
-    got: '--report with one row to draw',
-    expected: 'at least 2 rows to compare',
+    got: `--report with ${rows === 1 ? 'one row' : `${rows} rows`} to draw`,
+    expected: `at least ${least} rows to compare`,
     try: '-n 100, or leaving --report out'
   })
 }

@@ -56,6 +56,12 @@ it('columns drift by the difference of their means, whatever cells their rows ar
   for (const { from, to, mean: drift } of driftOf(tablesOf(model))) expect(drift).toBeCloseTo(to - from, 6)
 })
 
+it('nothing drifts from a table to itself, to the last digit', async () => {
+  const same = table(1, { nought: 0.6, more: 0 })
+  const own = (await fitModel(bridge, { input: same, options: { to: same, seed: 1 } }, { engine })) as BridgeModel
+  for (const { mean, sd, relative } of driftOf(tablesOf(own))) expect([mean, sd, relative]).toEqual([0, 0, 0])
+})
+
 it('a file says the same of both, and one of before has rows as they were moved', async () => {
   const contents = unpackModel(await packModel(saveBridge(model)))
   const loaded = loadBridge(contents)

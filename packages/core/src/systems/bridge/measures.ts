@@ -1,5 +1,6 @@
 import { DAY } from '../../code/rules/quantity.js'
 import { mean, variance } from '../../num/statistics.js'
+import { TOLERANCE } from '../../scaling/annealed.js'
 import { presentValues } from '../../table/encoder.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -76,7 +77,9 @@ export function driftOf({ from, to, shown, carried, moves: known }: BridgeTables
     const moves = moved.map((x) => x / unit).filter((_, i) => !before.missing?.[i] && !after.missing?.[i])
     if (both.some(({ length }) => length === 0) || moves.length === 0) return []
     const spread = Math.sqrt(variance(Float64Array.of(...both[0], ...both[1]))) / unit
-    const centre = mean(moves)
+    // The scaling knows no less.
+    const settled = (move: number): number => (Math.abs(move) <= TOLERANCE * spread ? 0 : move)
+    const centre = settled(mean(moves))
     return [
       {
         name: column.name,
@@ -84,7 +87,7 @@ export function driftOf({ from, to, shown, carried, moves: known }: BridgeTables
         from: mean(both[0]),
         to: mean(both[1]),
         mean: centre,
-        sd: moves.length > 1 ? Math.sqrt(variance(moves)) : 0,
+        sd: moves.length > 1 ? settled(Math.sqrt(variance(moves))) : 0,
         relative: spread > 0 ? centre / spread : 0
       }
     ]

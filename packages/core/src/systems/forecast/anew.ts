@@ -7,12 +7,12 @@ import { type Column, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { type Changes, withoutLogarithms } from './changes.js'
 import { pushed, standing } from './draw.js'
-import { type ForecastModel, learnedRows, type SeriesLaw, unstandardised } from './forecast.js'
+import { type ForecastModel, learnedRows, type SeriesLaw } from './forecast.js'
 import { wholeSeries } from './ruled-series.js'
 import { shiftedBySeason } from './season.js'
-import { Transition } from './transition.js'
+import { Transition, unstandardised } from './transition.js'
 
-/** Times that a row is drawn again where it would cross nought, as in panels. */
+/** Times that a row is drawn again where it would leave its range, as in panels. */
 const MOST_DRAWN = 100
 
 interface DrawnAnew {
@@ -25,7 +25,7 @@ interface DrawnAnew {
  * One stretch of a series, drawn from where it began: what the first rows of the series were is its past, and none of them comes out.
  * Columns whose changes are drawn end where they do in the series, but for the
  * last change: a walk from one end to the other, as of a Brownian bridge, rather than one that leaves for where the series never was.
- * Columns that never cross nought do not. Cost O(rows·M) a unit, of as many rows as the series has where fewer are asked for.
+ * All others stay in the range of the series, and no column crosses nought that never does. Cost O(rows·M) a unit, of as many rows as the series has where fewer are asked for.
  */
 export async function drawAnew(model: ForecastModel, { rows, start }: DrawnAnew, context: Context): Promise<WrittenTable> {
   const { encoder } = model
@@ -35,9 +35,9 @@ export async function drawAnew(model: ForecastModel, { rows, start }: DrawnAnew,
   // The last change is free, so that the last row is no row of the data.
   const last = law.changes && Math.max(1, -start)
   const count = Math.max(rows, (last ?? 0) + 1)
-  const sides = sidesOf(learnedRows(law, encoder).table)
+  const ranges = rangesOf(learnedRows(law, encoder).table, law, encoder)
   const isWithin = ({ columns }: Table) =>
-    columns.every((column, c) => !isNumeric(column) || column.values.every((x) => sides[c]! * x >= 0))
+    columns.every((column, c) => !isNumeric(column) || column.values.every((x) => x >= ranges[c]!.least && x <= ranges[c]!.most))
   const d = encoder.coordinateCount
   const all = matrix(count, d)
   const added = matrix(count, d)
@@ -67,7 +67,7 @@ export async function drawAnew(model: ForecastModel, { rows, start }: DrawnAnew,
     ),
     codes: new Int32Array(0)
   })
-  const table = { ...drawn, columns: drawn.columns.map((column, c) => onSide(column, sides[c]!)) }
+  const table = { ...drawn, columns: drawn.columns.map((column, c) => within(column, ranges[c]!)) }
   return wholeSeries(model, { table, formats: encoder.formats }, (row) => start + row, { key: keyFor(key, 'rules') })
 }
 
@@ -114,14 +114,29 @@ function pinned(levels: Matrix, { law, changes: { drawn, levels: real }, last, s
   return withoutLogarithms(shiftedBySeason(out, { season: law.season, sign: 1, placeOf: (i) => start + i }), drawn, encoder)
 }
 
-/** The side of nought where all rows stand that were learned from, 0 where on both. */
-const sidesOf = ({ columns }: Table): number[] =>
-  columns.map((column) => {
-    if (!isNumeric(column) || column.kind === 'datetime') return 0
-    if (column.values.every((value) => value >= 0)) return 1
-    return column.values.every((value) => value <= 0) ? -1 : 0
+interface Range {
+  readonly least: number
+  readonly most: number
+}
+
+/**
+ * Where the values of a column stand that were learned from; of one that is drawn by its changes, which goes where it goes, the side of
+ * nought, if it has one.
+ */
+const rangesOf = ({ columns }: Table, { changes }: SeriesLaw, encoder: Encoder): Range[] =>
+  columns.map((column, c) => {
+    const all = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }
+    if (!isNumeric(column)) return all
+    const [least, most] = [column.values.reduce((a, b) => Math.min(a, b)), column.values.reduce((a, b) => Math.max(a, b))]
+    const code = encoder.columns[c]!
+    if (code.carries !== 'coordinate' || (changes?.drawn[code.coordinate] ?? 'value') === 'value') return { least, most }
+    if (column.kind === 'datetime') return all
+    return { least: least >= 0 ? 0 : all.least, most: most <= 0 ? 0 : all.most }
   })
 
-/** Numbers that were moved across nought, back from it. */
-const onSide = (column: Column, side: number): Column =>
-  isNumeric(column) && side !== 0 ? { ...column, values: column.values.map((x) => (side * x < 0 ? -x : x)) } : column
+/** Numbers that no draw brought into their range, or that were moved out of it, back from its end as far as they are beyond. */
+function within(column: Column, { least, most }: Range): Column {
+  if (!isNumeric(column)) return column
+  const back = (x: number): number => (x < least ? Math.min(most, 2 * least - x) : x > most ? Math.max(least, 2 * most - x) : x)
+  return { ...column, values: column.values.map(back) }
+}

@@ -31,7 +31,7 @@ interface AutoRegression {
   /** t of the value before, where it has a part. */
   readonly t: number | undefined
   /** The value that follows. */
-  next(values: readonly number[]): number
+  next(values: ArrayLike<number>): number
   /** Standard deviation of each of the next values [steps]. */
   spreads(steps: number): Float64Array
 }
@@ -85,7 +85,7 @@ export function autoRegression(
   const means = raw.map(meanOf)
   const variance = best.left / (rows - best.terms - (times ? 2 : 1))
   /** What follows values whose mean change is nought. */
-  const follows = (values: readonly number[]): number => {
+  const follows = (values: ArrayLike<number>): number => {
     const n = values.length
     const level = hasLevel ? coefficients[0]! * values[n - 1]! : 0
     const lags = coefficients.subarray(hasLevel ? 1 : 0)

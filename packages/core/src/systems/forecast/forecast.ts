@@ -2,7 +2,7 @@ import type { Unit } from '../../law/units.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
-import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { beside, type Matrix, takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
@@ -22,7 +22,8 @@ import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
 import { leastPeriods, type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
-import { checkWidth, fitTransition, MOST_COLUMNS, type TransitionModel } from './transition.js'
+import { scaleOfSeries } from './series-scale.js'
+import { checkWidth, fitTransition, MOST_COLUMNS, type TransitionModel, unstandardised } from './transition.js'
 import { walkNotes } from './unit-root.js'
 
 /** A law of the next row given the last ones. */
@@ -152,7 +153,9 @@ function readSeries(given: InferredTable, options: ForecastOptions & Anew) {
   checkLength(all.table, { complete: whole.length, memory: typeof options.memory === 'number' ? options.memory : 1 })
   if (!options.anew) checkNames(data.formats, clock?.name)
   const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
-  const encoder = fitEncoder(series.table, series.formats, (name) => scalingOf(series.table, name))
+  const encoder = fitEncoder(series.table, series.formats, (name) =>
+    scalingOf(series.table, name, options.anew && !asksChanges(options, name) ? places : undefined)
+  )
   if (encoder.coordinateCount === 0) throw constantSeries()
   const memory = typeof options.memory === 'number' ? options.memory : 1
   if (options.local === undefined) checkWidth(encoder.coordinateCount, encoder.coordinateCount * memory)
@@ -231,7 +234,7 @@ async function fitLaw(problem: SeriesProblem, { drawn, season }: Way, { context,
   const to = next === placed.coordinates ? state : changed({ coordinates: rest(next), places }, drawn)
   const pairs = { ...pairsOf(state.coordinates, memory, ends), outputs: pairsOf(to.coordinates, memory, ends).outputs }
   const plan = local ? localUnits(local, columns, pairs, memory) : undefined
-  const transition = await fitTransition(pairs, plan ? { units: plan.units } : {}, context)
+  const transition = await fitTransition(pairs, { ...defined({ units: plan?.units }), prewhiten: problem.anew ?? false }, context)
   const law = {
     transition,
     memory,
@@ -256,11 +259,18 @@ const lawSummary = (
 const changesSummary = (drawn: readonly Drawn[], names: readonly string[]): NonNullable<ForecastSummary['changes']> =>
   Object.fromEntries(drawn.flatMap((own, c) => (own === 'value' ? [] : [[names[c]!, own]])))
 
-/** Numbers with a spike, as rain that is often none, or of few values by their normal scores, of which each of these is an interval. */
-function scalingOf({ columns }: Table, name: string): ScalingMethod {
+/**
+ * Numbers with a spike, as rain that is often none, or of few values by their normal scores, of which each of these is an interval; of a
+ * series that is drawn anew, and so told where its rows stand, also what has a range to stay in.
+ */
+function scalingOf({ columns }: Table, name: string, places: Float64Array | undefined): ScalingMethod {
   const column = columns.find((one) => one.name === name)
-  return column && isNumeric(column) && standingOut([presentValues(column)]).length > 0 ? 'quantile' : 'standard'
+  if (!column || !isNumeric(column)) return 'standard'
+  if (standingOut([presentValues(column)]).length > 0) return 'quantile'
+  return places ? scaleOfSeries(column.values, places) : 'standard'
 }
+
+const asksChanges = ({ changes }: ForecastOptions, name: string): boolean => typeof changes === 'object' && changes.includes(name)
 
 /** Whether a column of a series is coded by normal scores. */
 export const hasScores = ({ columns }: Encoder): boolean =>
@@ -436,13 +446,4 @@ export function learnedRows({ transition, season, changes, places }: SeriesLaw, 
   const whole = shiftedBySeason(rows, { season, sign: 1, placeOf })
   const coordinates = withoutLogarithms(whole, changes?.drawn ?? [], encoder)
   return { table: decodeTable(encoder, { coordinates, codes: new Int32Array(0) }), placeOf }
-}
-
-/** The first columns of (outputs, inputs) of a transition, in the coordinates of the encoder. */
-export function unstandardised({ rows: { coordinates }, scale }: TransitionModel, columns: number): Matrix {
-  const out = matrix(coordinates.rows, columns)
-  for (let i = 0; i < out.rows; i++)
-    for (let c = 0; c < columns; c++)
-      out.data[i * columns + c] = scale.centre[c]! + scale.scale[c]! * coordinates.data[i * coordinates.cols + c]!
-  return out
 }

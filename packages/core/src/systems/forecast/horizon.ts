@@ -14,8 +14,9 @@ import type { NumericColumn } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { fitWindows } from '../fit-windows.js'
 import { timeAt } from './clock.js'
-import { type ForecastModel, unstandardised } from './forecast.js'
+import type { ForecastModel } from './forecast.js'
 import { seasonAt } from './season.js'
+import { unstandardised } from './transition.js'
 
 /** A scaler of what a season at some step is added to, in coordinates. */
 function movedScaler(name: string, scaler: NumericScaler, shift: number): NumericScaler {

@@ -22,17 +22,20 @@ interface RulesOfSeries extends Pick<ForecastOptions, 'rules' | 'rule' | 'local'
   readonly isEven?: boolean
   /** Whether the series is drawn anew, at its own times: what says something of one stretch of these says it again. */
   readonly anew?: boolean | undefined
+  /** Which of the rules can be kept besides; default all. */
+  readonly canKeep?: ((rule: Rule) => boolean) | undefined
 }
 
 /**
  * The rules of a series that rows to come can keep, taken out of it with its times. What is known of these rows, and their times, no
  * rule derives; times that are known may derive others. A rule is left out where what would stand for its column is no number, or is
- * missing in some rows: the next row is drawn from the numbers of the last ones. Throws what `rulesOf` throws, and `InputError` (code
+ * missing in some rows: the next row is drawn from the numbers of the last ones; not of a series drawn anew, of which such columns follow
+ * the numbers. Throws what `rulesOf` throws, and `InputError` (code
  * `rule-series`) for stated rules that are left out so. Cost: as of `findRules`.
  */
 export function ruledSeries(
   data: InferredTable,
-  { clock, isEven, anew, known = [], ...options }: RulesOfSeries
+  { clock, isEven, anew, known = [], canKeep = () => true, ...options }: RulesOfSeries
 ): { data: InferredTable } & Ruled {
   const withoutTimes = (all: InferredTable) => keepColumns(all, ({ name }) => name !== clock?.name)
   if (options.rules === 'off') return { data: withoutTimes(data) }
@@ -44,14 +47,14 @@ export function ruledSeries(
       .flatMap(eachRule)
       .map((text) => parseRule(text).column)
   )
-  const found = rulesOf(seen, options, fixed).filter((rule) => anew || stated.has(rule.column) || comesAgain(rule, seen))
+  const found = rulesOf(seen, options, fixed).filter((rule) => canKeep(rule) && (anew || stated.has(rule.column) || comesAgain(rule, seen)))
   const kept = (besides: Iterable<string>): KeptRules => {
     const others = new Set(besides)
     const rules = found.filter(({ column }) => !others.has(column))
-    const { starts } = measuredIn(seen, rules, options, [...fixed, ...others])
-    return goingOn(keepRules(rules, seen, { starts }))
+    const { starts, equals } = measuredIn(seen, rules, options, [...fixed, ...others])
+    return goingOn(keepRules(rules, seen, { starts, ...(anew ? { equals } : {}) }))
   }
-  const unfit = unfitColumns(kept([]), seen)
+  const unfit = anew ? new Set<string>() : unfitColumns(kept([]), seen)
   const refused = found.find(({ column }) => fixed.includes(column) || (stated.has(column) && unfit.has(column)))
   if (refused) throw notKept(refused, unfit.has(refused.column) ? undefined : refused.column)
   const rules = kept(unfit)

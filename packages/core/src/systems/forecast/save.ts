@@ -88,6 +88,7 @@ function recordLaw({ transition, memory, history, season, changes, places }: Ser
       logWeights: transition.rows.logWeights,
       centre: transition.scale.centre,
       scale: transition.scale.scale,
+      ...(transition.prewhitening ? { slopes: transition.prewhitening.slopes.data, intercepts: transition.prewhitening.intercepts } : {}),
       history: history.data,
       ...(changes ? { levels: changes.levels.data } : {}),
       ...(places ? { places } : {})
@@ -181,6 +182,13 @@ interface LawParts {
   readonly field: string
 }
 
+/** What a line says, where there is one. */
+function prewhiteningIn(arrays: ModelContents['arrays'], d: number, memory: number): Pick<SeriesLaw['transition'], 'prewhitening'> {
+  if (!('slopes' in arrays)) return {}
+  const slopes = matrix(memory * d, d, scaledArray(arrays, 'slopes', memory * d * d))
+  return { prewhitening: { slopes, intercepts: scaledArray(arrays, 'intercepts', d) } }
+}
+
 function lawIn({ memory, season, drawn, units }: LawMeta, { encoder, arrays, summary, field }: LawParts): SeriesLaw {
   const { pairCount, choices } = summary
   const outputCount = encoder.coordinateCount
@@ -197,6 +205,7 @@ function lawIn({ memory, season, drawn, units }: LawMeta, { encoder, arrays, sum
       },
       outputCount,
       scale: { centre: scaledArray(arrays, 'centre', width), scale: float64Array(arrays, 'scale', width, SCALE) },
+      ...prewhiteningIn(arrays, outputCount, memory),
       units: restoreWindows(units, arrays, pairCount),
       choices
     },

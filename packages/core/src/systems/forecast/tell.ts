@@ -211,7 +211,11 @@ function transitionTopic({ summary, clock }: ForecastModel): Topic {
           meaning:
             'It cannot be known whether such a column returns to a mean: some trajectories draw its values, the others its changes, in the shares that held-out stretches support.'
         },
-        { name: 'problems', value: inputs ? 'one a column' : 'one for all columns' },
+        {
+          name: 'next row',
+          value: inputs ? 'each column by itself' : 'all columns together',
+          meaning: 'Whether columns of the next row go together beyond what the rows before say of each.'
+        },
         capped,
         ...choiceFacts(choices, 'input')
       ),

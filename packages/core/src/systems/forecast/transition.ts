@@ -4,6 +4,7 @@ import type { Engine } from '../../kernel/engine.js'
 import type { Law } from '../../law/law.js'
 import type { FittedWindow } from '../../law/units.js'
 import { type FieldRows, lawOfUnit, type Unit } from '../../law/units.js'
+import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { uniformLogWeights } from '../../num/log-space.js'
 import { beside, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
@@ -12,6 +13,7 @@ import { type ColumnScale, columnScale, standardised } from '../../num/statistic
 import type { Context } from '../context.js'
 import { fitEach, twice, unlessAuto, windowFitter } from '../fit-windows.js'
 import type { Pairs } from './pairs.js'
+import { type Prewhitening, prewhitening, whitened } from './prewhitening.js'
 
 interface TransitionOptions {
   /**
@@ -29,18 +31,22 @@ interface TransitionOptions {
    * @source Tukey 1977 (twicing).
    */
   readonly twicing?: boolean
+  /** Draws what a linear regression of each unit on its inputs leaves. Default false. */
+  readonly prewhiten?: boolean
 }
 
 type TransitionUnit = FittedWindow
 
 /** A fitted transition: plain data. */
 export interface TransitionModel {
-  /** Standardised (outputs, inputs) [M, t + k]; outputs as twiced, where they are. */
+  /** Standardised (outputs, inputs) [M, t + k]; outputs as twiced, where they are, or as what a line leaves of them. */
   readonly rows: FieldRows
   readonly outputCount: number
   readonly scale: ColumnScale
   readonly units: readonly TransitionUnit[]
   readonly choices: readonly GivenChoice[]
+  /** Added to what is drawn. */
+  readonly prewhitening?: Prewhitening
 }
 
 /** Most columns of one unit, outputs and inputs together: its covariances are kept for every row. */
@@ -53,22 +59,37 @@ export const MOST_COLUMNS = 80
  * Cost O(units·M²), memory O(M·(t + k)). Throws `InputError` for fewer than 10 pairs, values that are not finite, units
  * with columns that are not there or of more than 80 columns, twicing with a kernel on the outputs.
  */
-export async function fitTransition(pairs: Pairs, options: TransitionOptions, context: Context): Promise<TransitionModel> {
-  checkPairs(pairs)
+export async function fitTransition(given: Pairs, options: TransitionOptions, context: Context): Promise<TransitionModel> {
+  checkPairs(given)
   checkTwicing(options)
+  const plan = unitsOf(given, options)
+  const line = options.prewhiten ? prewhitening(given, ownPast(plan, given.outputs.cols)) : undefined
+  const pairs = { ...given, outputs: whitened(given, { by: line, sign: -1 }) }
   const { inputs, outputs } = pairs
   const together = beside(outputs, inputs)
   const scale = columnScale(together)
   const rows: FieldRows = { coordinates: standardised(together, scale), logWeights: uniformLogWeights(inputs.rows) }
-  const plan = unitsOf(pairs, options)
   const known = { given: unlessAuto(options.inputBandwidth), targetFactor: unlessAuto(options.outputFactor) }
   const { choices, fit } = await windowFitter(rows, { plan, known }, { ...context, key: keyFor(context.key, 'transition') })
   const fitted = async (unit: Unit): Promise<TransitionUnit> => {
     const own = await fit(unit)
     return options.twicing ? { ...own, fit: await twice(rows, own, { into: rows.coordinates, context }) } : own
   }
-  return { rows, outputCount: outputs.cols, scale, units: await fitEach(plan, fitted, context.watch), choices }
+  return {
+    rows,
+    outputCount: outputs.cols,
+    scale,
+    units: await fitEach(plan, fitted, context.watch),
+    choices,
+    ...defined({ prewhitening: line })
+  }
 }
+
+/** Each output with what came before of it. */
+const ownPast = (plan: readonly Unit[], t: number): Unit[] =>
+  plan.flatMap(({ targets, givens }) =>
+    Array.from(targets, (c) => ({ targets: Uint32Array.of(c), givens: givens.filter((given) => given % t === c) }))
+  )
 
 function checkTwicing({ twicing, outputFactor }: TransitionOptions): void {
   if (!twicing || outputFactor === 'free') return
@@ -169,6 +190,17 @@ export class Transition {
         }
       }
     }
-    return out
+    return whitened({ inputs, outputs: out }, { by: this.model.prewhitening, sign: 1 })
   }
 }
+
+/** What a transition was learned from, in the units of the pairs: the first columns of (outputs, inputs). */
+export function unstandardised({ rows: { coordinates }, scale, outputCount, prewhitening }: TransitionModel, columns: number): Matrix {
+  const all = coordinates.data.map((z, at) => scale.centre[at % coordinates.cols]! + scale.scale[at % coordinates.cols]! * z)
+  const pairs = matrix(coordinates.rows, coordinates.cols, all)
+  const [left, inputs] = [takeColumns(pairs, range(0, outputCount)), takeColumns(pairs, range(outputCount, pairs.cols))]
+  const whole = beside(whitened({ inputs, outputs: left }, { by: prewhitening, sign: 1 }), inputs)
+  return takeColumns(whole, range(0, columns))
+}
+
+const range = (from: number, to: number): Uint32Array => Uint32Array.from({ length: to - from }, (_, c) => from + c)

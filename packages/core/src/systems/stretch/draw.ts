@@ -1,6 +1,8 @@
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
 import { keyFor } from '../../num/random.js'
+import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { numbersOf, takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
@@ -22,18 +24,22 @@ export async function drawStretch(model: StretchModel, rows: number, context: Co
   if (series.clock) checkReach(series.clock, formatOf(model.time), Math.max(1, start + rows))
   const first = rowsBefore(windows)
   const { table } = await drawAnew(series, { rows: rows + first, start: start - first }, context)
-  const numbers = { ...table, columns: table.columns.map((column) => written(column, formatOf(column.name))) }
-  const known = model.isEven ? numbers : atTimes(model, numbers, first)
-  const whole = withStates(model, known, context)
-  const all = new Map(whole.columns.map((column) => [column.name, column]))
-  for (const column of windowColumns(windows, whole, { formatOf, first })) all.set(column.name, column)
-  for (const cycle of cycles) {
+  const numbers = { ...table, columns: table.columns.map((column, c) => written(column, series.formats[c]!)) }
+  const known = withStates(model, model.isEven ? numbers : atTimes(model, numbers, first), context)
+  const calendar = cycles.map((cycle) => {
     const column = model.rows.columns.find(({ name }) => name === cycle.column)!
-    all.set(cycle.column, cycleColumn(cycle, column, { count: rows + first, first }))
-  }
-  const columns = formats.map(({ name }): Column => all.get(name) ?? alike(model, name, rows + first))
+    return cycleColumn(cycle, column, { count: rows + first, first })
+  })
+  const count = rows + first
+  const ruled = (computed: readonly Column[]) =>
+    byName(rulesBack(model, { ...known, columns: [...known.columns, ...calendar, ...computed] }, context))
+  // Windows go by what rules derive, and formulas by windows.
+  const before = ruled(windows.map(({ column }) => unknown(column, count)))
+  const computed = windowColumns(windows, { columns: [...before.values()], rowCount: count }, { formatOf, first, time: model.time })
+  const all = new Map([...(windows.length > 0 ? ruled(computed) : before), ...byName({ columns: computed })])
+  const columns = formats.map(({ name }): Column => all.get(name) ?? alike(model, name, count))
   const own = Array.from({ length: rows }, (_, i) => first + (descending ? rows - 1 - i : i))
-  return { table: takeTableRows({ columns, rowCount: rows + first }, own), formats }
+  return { table: takeTableRows({ columns, rowCount: count }, own), formats }
 }
 
 /** Numbers to the digits that are written: what is computed of them is computed of these. */
@@ -60,13 +66,14 @@ function atTimes({ rows, time }: StretchModel, table: Table, first: number): Tab
 }
 
 /** Categories and empty cells, as they follow the numbers and the states before. */
-function withStates({ rows, summary, time }: StretchModel, table: Table, context: Context): Table {
-  const followed = rows.columns.filter(({ name }) => summary.followed.includes(name))
-  const states = statesOf(followed, rows.rowCount)
+function withStates(model: StretchModel, table: Table, context: Context): Table {
+  const { kept, formats, summary, time } = model
+  const left = kept ? takeRulesOut(kept, { table: model.rows, formats: formatsOf(model.rows, formats) }).table : model.rows
+  const followed = left.columns.filter(({ name }) => summary.followed.includes(name))
+  const states = statesOf(followed, left.rowCount)
   if (!states) return table
-  const real = { ...rows, columns: rows.columns.map((column) => (isNumeric(column) ? filledColumn(column) : column)) }
-  const isNumber = (name: string) => name !== time && real.columns.some((one) => one.name === name && isNumeric(one))
-  const names = table.columns.filter((column) => isNumeric(column) && isNumber(column.name)).map(({ name }) => name)
+  const real = { ...left, columns: left.columns.map((column) => (isNumeric(column) ? filledColumn(column) : column)) }
+  const names = table.columns.filter((column) => isNumeric(column) && column.name !== time).map(({ name }) => name)
   const chosen = drawStates(states, { real, drawn: table, names }, keyFor(context.key, 'states'))
   const categories = followed.filter(isCategorical).map((column) => ({ ...column, codes: chosen.map((row) => column.codes[row]!) }))
   const gaps = new Map(followed.filter(isNumeric).map(({ name, missing }) => [name, missing]))
@@ -76,6 +83,33 @@ function withStates({ rows, summary, time }: StretchModel, table: Table, context
   }
   return { ...table, columns: [...table.columns.map(withGaps), ...categories] }
 }
+
+/** What rules derive besides. */
+function rulesBack({ kept, formats, series, time }: StretchModel, table: Table, context: Context): Table {
+  if (!kept) return table
+  const own = new Map([...formats, ...series.formats].map((format) => [format.name, format]))
+  const isRead = (column: Column) => column.name !== time || kept.columns.some(({ name }) => name === time)
+  const columns = table.columns.filter(isRead)
+  const written = columns.map(({ name }) => own.get(name) ?? { name, source: 'text' as const, kind: 'category' as const })
+  const back = putRulesBack(kept, { table: { ...table, columns }, formats: written }, { key: keyFor(context.key, 'rules') })
+  return { ...table, columns: [...table.columns.filter((column) => !isRead(column)), ...back.table.columns] }
+}
+
+const byName = ({ columns }: { readonly columns: readonly Column[] }): Map<string, Column> =>
+  new Map(columns.map((column) => [column.name, column]))
+
+const formatsOf = ({ columns }: Table, formats: readonly ColumnFormat[]) => {
+  const formatOf = formatsByName(formats)
+  return columns.map(({ name }) => formatOf(name))
+}
+
+/** A column that is not computed yet. */
+const unknown = (name: string, count: number): Column => ({
+  name,
+  kind: 'number',
+  values: new Float64Array(count),
+  missing: new Uint8Array(count).fill(1)
+})
 
 /** A column that is the same in all rows; what is none of the rows is a key. */
 function alike({ rows }: StretchModel, name: string, count: number): Column {

@@ -1,4 +1,5 @@
 import { countedRowNotes } from '../../code/keys/counted-rows.js'
+import { inputsOf, type Rule } from '../../code/rules/rule.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
@@ -17,7 +18,7 @@ import { MOST_COLUMNS } from '../forecast/transition.js'
 import { type Cycle, cycleText, findCycles } from './cycles.js'
 import type { StretchModel } from './model.js'
 import { filledColumn } from './states.js'
-import { findWindows, windowText } from './windows.js'
+import { findWindows, type WindowOf, windowText } from './windows.js'
 
 type Options = Pick<ForecastOptions, 'rules' | 'rule'> & { readonly time: string }
 
@@ -37,13 +38,15 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
   const isCycle = (name: string) => cycles.some(({ column }) => column === name)
   const windows = isOff ? [] : findWindows(...besideCycles(data, isCycle), time)
   const aside = new Set([...constant, ...[...cycles, ...windows].map(({ column }) => column)])
-  const free = keepColumns(data, ({ name, kind }) => kind !== 'identifier' && !aside.has(name))
-  const whole = { ...data, ...free, table: { ...free.table, columns: free.table.columns.map(filled) } }
-  const { clock, isEven, places, notes: clockNotes } = clockOf(whole, time)
-  const left = ruledSeries(whole, { ...options, clock, isEven, anew: true }).data.table.columns
-  const states = left.filter(isCategorical).map(({ name }) => name)
-  const numbers = keepColumns(whole, ({ name }) => !states.includes(name))
-  if (numbers.table.columns.every(({ name }) => name === time || !left.some((one) => one.name === name && isNumeric(one))))
+  const seen = { ...data, ...keepColumns(data, ({ name, kind }) => kind !== 'identifier' && !constant.includes(name)) }
+  const { clock, isEven, places, notes: clockNotes } = clockOf(seen, time)
+  const canKeep = beforeWindows(windows)
+  const { data: left, rules: kept } = ruledSeries(seen, { ...options, clock, isEven, anew: true, known: [...aside], canKeep })
+  const free = left.table.columns.filter(({ name }) => !aside.has(name))
+  const states = free.filter(isCategorical).map(({ name }) => name)
+  const isNumber = (column: Column): column is NumericColumn => isNumeric(column) && !isConstant(column)
+  const numbers = free.filter(isNumber).map(filledColumn)
+  if (numbers.length === 0)
     throw new InputError({
       code: 'series-numbers',
       got: `no column of numbers beside ${time} that rows before do not say`,
@@ -53,15 +56,21 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
   const answered = new Set([...repeatedKeyNotes(given.table), ...countedRowNotes(given.table)])
   const season = periodsOf(cycles, table, time)
   // What is too wide for one problem is drawn from what tells each column the most.
-  const local = left.filter(isNumeric).length > MOST_COLUMNS / 2 ? ({ kind: 'auto' } as const) : undefined
-  const growing = left.filter((column) => isNumeric(column) && goesOneWay(column)).map(({ name }) => name)
+  const local = numbers.length > MOST_COLUMNS / 2 ? ({ kind: 'auto' } as const) : undefined
+  const growing = numbers.filter(goesOneWay).map(({ name }) => name)
   const changes = growing.length > 0 ? growing : 'off'
+  const times = keepColumns(data, ({ name }) => name === time)
+  const own = keepColumns(left, ({ name }) => numbers.some((one) => one.name === name))
   const series = await fitForecast(
-    { ...whole, ...numbers, notes: [] },
-    { ...options, time, changes, ...defined({ season, local }), anew: true },
+    {
+      table: { rowCount: table.rowCount, columns: [...times.table.columns, ...numbers] },
+      formats: [...times.formats, ...own.formats],
+      notes: []
+    },
+    { rules: 'off', time, changes, ...defined({ season, local }), anew: true },
     context
   )
-  const gaps = table.columns.filter((column) => isNumeric(column) && !aside.has(column.name) && column.missing?.includes(1))
+  const gaps = free.filter((column) => isNumber(column) && column.missing?.includes(1))
   const followed = [...states, ...gaps.map(({ name }) => name)]
   return {
     series,
@@ -71,6 +80,7 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
     isEven,
     descending,
     start: places[0]!,
+    ...defined({ kept }),
     windows,
     cycles,
     summary: {
@@ -116,7 +126,12 @@ function goesOneWay({ values }: NumericColumn): boolean {
   return Math.abs(correlation(midranks(values), along)) > NEAR
 }
 
-const filled = (column: Column): Column => (isNumeric(column) ? filledColumn(column) : column)
+/** Which rules can be kept beside windows: these are computed of what rules derive, and after them formulas of windows alone. */
+function beforeWindows(windows: readonly WindowOf[]): (rule: Rule) => boolean {
+  const computed = new Set(windows.map(({ column }) => column))
+  const sources = new Set(windows.map(({ of }) => of))
+  return (rule) => !inputsOf(rule).some((name) => computed.has(name)) || (rule.kind === 'formula' && !sources.has(rule.column))
+}
 
 function gapNotes(gaps: readonly Column[]): string[] {
   if (gaps.length === 0) return []

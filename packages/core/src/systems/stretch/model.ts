@@ -1,3 +1,4 @@
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
 import type { ForecastModel } from '../forecast/forecast.js'
@@ -18,6 +19,8 @@ export interface StretchModel {
   readonly descending: boolean
   /** Place of the first row on the clock of the series, the last one at 0. */
   readonly start: number
+  /** What rules derive, of what is drawn, what follows and what is computed. */
+  readonly kept?: KeptRules
   readonly windows: readonly WindowOf[]
   readonly cycles: readonly Cycle[]
   readonly summary: StretchSummary

@@ -15,13 +15,15 @@ import {
   whole,
   word
 } from '../../model-file/reading.js'
+import { defined } from '../../num/defined.js'
 import { timeBounds } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { columnFormat, UNSCALED } from '../encoder-file.js'
 import { loadForecast, saveForecast } from '../forecast/save.js'
+import { keptRulesIn, withRules } from '../rules-file.js'
 import type { Cycle } from './cycles.js'
 import type { StretchModel, StretchSummary } from './model.js'
-import { WINDOW_KINDS, type WindowOf } from './windows.js'
+import { PERIOD_NAMES, WINDOW_KINDS, type WindowOf } from './windows.js'
 
 /** A column of the rows that were learned from, without its cells. */
 interface ColumnMeta {
@@ -32,7 +34,7 @@ interface ColumnMeta {
   readonly gaps?: boolean
 }
 
-type StretchMeta = Omit<StretchModel, 'series' | 'rows'> & { readonly columns: readonly ColumnMeta[] }
+type StretchMeta = Omit<StretchModel, 'series' | 'rows' | 'kept'> & { readonly columns: readonly ColumnMeta[] }
 
 /** Arrays of the law of the series, and those of the rows. */
 const [SERIES, ROWS] = ['series.', 'rows.']
@@ -52,12 +54,13 @@ export function saveStretch({ series, rows, ...own }: StretchModel): ModelConten
     if (column.missing) cells[`${c}.missing`] = column.missing
     return [{ name, kind, ...(column.missing ? { gaps: true } : {}) }]
   })
-  const { time, isEven, descending, start, windows, cycles, formats, summary } = own
-  return {
+  const { time, isEven, descending, start, kept, windows, cycles, formats, summary } = own
+  const contents = {
     kind: 'stretch',
     meta: { series: meta, time, isEven, descending, start, windows, cycles, formats, columns, summary },
     arrays: { ...arraysNamed(SERIES, arrays), ...arraysNamed(ROWS, cells) }
   }
+  return withRules(contents, kept)
 }
 
 const summaryRecord = record<StretchSummary>({
@@ -88,7 +91,10 @@ export function loadStretch(contents: ModelContents): StretchModel {
         kind: word(...WINDOW_KINDS),
         of: text,
         rows: whole({ least: 1, most: 1e6 }),
-        start: word('empty', 'partial', 'zero', 'before')
+        start: word('empty', 'partial', 'zero', 'before'),
+        after: optional(whole({ least: 1, most: 1e6 })),
+        restart: optional(word(...PERIOD_NAMES)),
+        from: optional(number(UNSCALED))
       })
     ),
     cycles: list(record<Cycle>({ column: text, rows: whole({ least: 1 }), step: number(UNSCALED) })),
@@ -104,8 +110,16 @@ export function loadStretch(contents: ModelContents): StretchModel {
     summary: summaryRecord
   })(contents.meta, 'meta')
   const rows = rowsIn(columns, contents, meta)
-  checkNames(meta, rows, series)
-  return { series, rows, ...meta }
+  const { summary, cycles, windows, time } = meta
+  const given = [
+    ...series.formats.map(({ name }) => name),
+    ...summary.followed,
+    ...[...cycles, ...windows].map(({ column }) => column),
+    time
+  ]
+  const kept = keptRulesIn(contents, given)
+  checkNames({ ...meta, ...defined({ kept }) }, rows, series)
+  return { series, rows, ...defined({ kept }), ...meta }
 }
 
 function rowsIn(
@@ -140,14 +154,15 @@ function rowsIn(
 
 /** What is drawn, followed, constant or computed is a column of the rows, and every column is one of these. */
 function checkNames(
-  { time, windows, cycles, formats, summary }: Omit<StretchModel, 'series' | 'rows'>,
+  { time, kept, windows, cycles, formats, summary }: Omit<StretchModel, 'series' | 'rows'>,
   rows: Table,
   { formats: drawn, clock }: StretchModel['series']
 ): void {
   const names = new Set(rows.columns.map(({ name }) => name))
   const kinds = new Map(rows.columns.map(({ name, kind }) => [name, kind]))
   const isNumber = (name: string) => ['number', 'integer', 'datetime'].includes(kinds.get(name) ?? '')
-  const made = new Set([...drawn.map(({ name }) => name), ...summary.followed, ...summary.constant])
+  const given = [...drawn.map(({ name }) => name), ...summary.followed]
+  const made = new Set([...(kept ? [time, ...kept.columns.map(({ name }) => name)] : given), ...summary.constant])
   for (const { column, rows: period } of cycles) {
     whole({ least: 1, most: rows.rowCount })(period, `the cycle of ${column}`)
     made.add(column)

@@ -1,5 +1,6 @@
 import { type Key, uniforms } from '../../num/random.js'
 import { mean, variance } from '../../num/statistics.js'
+import { standingOut } from '../../table/standing-out.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /** Rows of a series by what a law of numbers does not draw: their categories, and which cells are empty. */
@@ -35,7 +36,7 @@ function few(rows: readonly number[]): readonly number[] {
 
 /**
  * Rows of the series whose states drawn rows have, one after the other: each is one of the rows that follow a row of the state before,
- * among the √n of these whose numbers are nearest, every one as likely. So states stay as long as they do and turn where numbers say
+ * among the √n of these whose numbers are nearest, every one as likely, and stand on the same values where one stands out. So states stay as long as they do and turn where numbers say
  * so. Nearness is in standard deviations of the columns `names`. Cost O(rows · n · d).
  * @source Lall, Sharma, Water Resources Research 1996 (√n nearest neighbours of a series).
  */
@@ -55,13 +56,23 @@ export function drawStates(
     after.set(codes[i - 1]!, before)
   }
   const all = Array.from(codes.keys())
+  // A value that stands out is a state itself: no rain is not nearly some.
+  const spikes = own.map(({ values }) => new Set(standingOut([values])))
   const dice = uniforms(key, drawn.rowCount)
   const chosen = new Int32Array(drawn.rowCount)
   for (let j = 0; j < drawn.rowCount; j++) {
-    // Behind a state that only the last row has, any row may come.
-    const candidates = j === 0 ? [0] : few(after.get(codes[chosen[j - 1]!]!) ?? all)
     const far = (i: number) => own.reduce((sum, { values }, c) => sum + ((values[i]! - made[c]!.values[j]!) / scales[c]!) ** 2, 0)
-    const near = candidates.map((i) => [far(i), i] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1])
+    const isAlike = (i: number) =>
+      own.every(({ values }, c) => {
+        const [is, drawn] = [values[i]!, made[c]!.values[j]!]
+        return is === drawn || !(spikes[c]!.has(is) || spikes[c]!.has(drawn))
+      })
+    // Behind a state that only the last row has, or before numbers that none behind it has, any row may come.
+    const behind = j === 0 ? [0] : (after.get(codes[chosen[j - 1]!]!) ?? all)
+    const alike = [behind, all].map((rows) => rows.filter(isAlike)).find((rows) => rows.length > 0) ?? behind
+    const near = few(alike)
+      .map((i) => [far(i), i] as const)
+      .sort((a, b) => a[0] - b[0] || a[1] - b[1])
     const nearest = Math.max(1, Math.round(Math.sqrt(near.length)))
     chosen[j] = near[Math.min(nearest - 1, Math.floor(dice[j]! * nearest))]![1]
   }

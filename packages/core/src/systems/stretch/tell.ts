@@ -1,3 +1,4 @@
+import { defined } from '../../num/defined.js'
 import { listed } from '../../num/listed.js'
 import { facts, type Telling, together } from '../../tell/telling.js'
 import { tellForecast } from '../forecast/tell.js'
@@ -12,7 +13,7 @@ export function tellStretch(model: StretchModel): Telling {
   const walks = inSteps(model)
   const { time, drawn, followed, notes } = summary
   // Its notes are of continuations, which this is not.
-  const law = tellForecast({ ...series, summary: { ...series.summary, notes: [] } })
+  const law = tellForecast({ ...series, ...defined({ rules: model.kept }), summary: { ...series.summary, notes: [] } })
   return together(
     {
       json: {

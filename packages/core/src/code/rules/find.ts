@@ -235,7 +235,9 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
     // What no part before has is found too few times in those that are left.
     if (counts.size === 0 && parts - part < LEAST_TIMES) break
     const own = { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) }
-    for (const rule of parts < MOST_PARTS ? formulasOf(own, search) : findExact(own, { ...search, stated: [], minCell: undefined, byLevel: false })) {
+    for (const rule of parts < MOST_PARTS
+      ? formulasOf(own, search)
+      : findExact(own, { ...search, stated: [], minCell: undefined, byLevel: false })) {
       const text = ruleText(rule)
       const known = counts.get(text)
       if (known) known.times++

@@ -5,7 +5,7 @@ import { chanceOfAuc, classifierAuc } from './classifier.js'
 import type { Comparison } from './comparison.js'
 import { embedTables } from './embedding.js'
 import type { Evaluation, Measure } from './evaluation.js'
-import { average, measure } from './floors.js'
+import { aroundHalf, average, measure } from './floors.js'
 import { type CoverageAndDensity, coverageAndDensity, coveragesAndDensities } from './neighbours.js'
 import { energyDistance, squaredMmd } from './pairwise.js'
 import { relationsOf, withRelations } from './relations.js'
@@ -112,7 +112,7 @@ async function auc({ real, synthetic, splits, half }: Sides, { key, watch }: Com
   if (found.floor === null) return found
   const scatter = Math.max(...floors.map((floor) => Math.abs(floor - 0.5))) * Math.sqrt(half / rows)
   const reach = Math.max(chanceOfAuc(rows), scatter, Math.abs(found.floor - 0.5))
-  return { ...found, floorRange: [0.5 - reach, 0.5 + reach] }
+  return { ...found, floorRange: aroundHalf(reach) }
 }
 
 async function cover(

@@ -346,6 +346,9 @@ describe('evaluateTables', () => {
     const tiny = await evaluateTables({ real: table(numbers('x', [1, 2])), synthetic: table(numbers('x', [1, 3])), engine, key })
     expect(tiny.coverage.floor).toBeNull()
     expect(JSON.stringify(tiny)).not.toContain('NaN')
+    // Of so few rows chance makes any area, and none beyond 0 and 1.
+    const four = { real: table(numbers('x', [1, 2, 3, 4])), synthetic: table(numbers('x', [1, 3, 2, 5])), engine, key }
+    expect((await evaluateTables(four)).classifierAuc.floorRange).toEqual([0, 1])
   })
 
   test('names that hardly recur are associated with nothing, levels that recur are', () => {

@@ -14,6 +14,9 @@ export function widen(found: Measure, [low, high]: readonly [number, number]): M
   return { ...found, floorRange: [Math.min(found.floorRange[0], low), Math.max(found.floorRange[1], high)] }
 }
 
+/** So far from a coin toss on either side, as far as probabilities go. */
+export const aroundHalf = (reach: number): readonly [number, number] => [Math.max(0, 0.5 - reach), Math.min(1, 0.5 + reach)]
+
 /** Mean of the numbers; null where there is none. */
 export function average(values: readonly number[]): number
 export function average(values: readonly (number | null)[]): number | null

@@ -3,6 +3,7 @@ import { type Matrix, takeRows } from '../num/matrix.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { areaUnderCurve } from './classifier.js'
 import type { Membership } from './evaluation.js'
+import { aroundHalf } from './floors.js'
 import { nearestDistances } from './neighbours.js'
 
 interface MembershipProblem {
@@ -46,8 +47,7 @@ export async function membershipAttack({ engine, train, heldOut, synthetic, most
 
 /** What chance allows: as far to both sides of ½ as the interval reaches. */
 export function chanceOfMembership({ value, interval: [low, high] }: Membership): readonly [number, number] {
-  const reach = Math.max(value - low, high - value)
-  return [0.5 - reach, 0.5 + reach]
+  return aroundHalf(Math.max(value - low, high - value))
 }
 
 /** Normal quantile of 97.5 %. */

@@ -26,10 +26,15 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
     ...(value === null
       ? []
       : [`nearest-neighbour ratio${isApart ? DRAWN : ''} ${numberText(value)}, chance alone gives ${rangeWords(nearestNeighbourRatio)}`]),
-    `${copies.value === 1 ? '1 copy' : `${numberText(copies.value)} copies`} of ${known} rows, chance allows ${numberText(copies.most)}`,
-    ...(membership ? [attackWords(membership, isApart)] : [])
-  ].join('; ')
-  const say = (grade: Grade, words: string): Nearness => ({ grade, words: `${words} (${numbers})` })
+    `${copies.value === 1 ? '1 copy' : `${numberText(copies.value)} copies`} of ${known} rows, chance allows ${numberText(copies.most)}`
+  ]
+  const said = (grade: Grade, words: string, attack: readonly string[]): Nearness => ({
+    grade,
+    words: `${words} (${[...numbers, ...attack].join('; ')})`
+  })
+  const say = (grade: Grade, words: string) => said(grade, words, membership ? [attackWords(membership, isApart)] : [])
+  // How often it is right has been said.
+  const told = (grade: Grade, words: string) => said(grade, words, membership ? [attackInterval(membership, isApart)] : [])
   const alarm = (words: string) => say('poor', words)
   if (value !== null && value < 1 && ratio.grade === 'poor')
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
@@ -37,28 +42,31 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
   if (repeated === 'poor') return alarm(`More of its rows repeat a ${known} row than chance explains`)
   if (followsRows(evaluation)) return alarm('Its rows follow single real rows so closely that a classifier takes them for these')
   if (membership && membershipReading(membership).grade === 'poor')
-    return alarm(`A distance attack picks the training row out of a pair in ${shareText(membership.value)} of cases`)
+    return told('poor', `A distance attack picks the training row out of a pair in ${shareText(membership.value)} of cases`)
   if (someCrowd(evaluation))
     return alarm(
       `${shareText(privacy.shareCloserThanHeldOut)} of its rows stand nearer to a ${known} row than 95 % of fresh rows would, some of them very near`
     )
   if (repeated === 'fair') return say('fair', `somewhat more of its rows repeat a ${known} row than chance explains`)
-  if (value === null && places) return inPlaces(evaluation, say)
+  if (value === null && places) return inPlaces(evaluation, { say, told })
   if (value === null) return say('plain', `how near its rows come to ${known} rows cannot be measured here`)
   if (ratio.grade === 'plain') return say('plain', `too few rows to tell whether they come too near to ${known} rows`)
-  if (isToldALittle(membership)) return say('fair', attacked(membership))
+  if (isToldALittle(membership)) return told('fair', attacked(membership))
   if (ratio.grade === 'good') return say('good', `its rows come no nearer to ${known} rows than fresh rows would`)
   if (value < 1) return say('fair', `its rows stand somewhat nearer to ${known} rows than fresh rows would`)
   return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so fine structure is blurred`)
 }
 
 /** Of rows that all stand in the places of real ones. */
-function inPlaces({ membership, places, rows }: Evaluation, say: (grade: Grade, words: string) => Nearness): Nearness {
+function inPlaces(
+  { membership, places, rows }: Evaluation,
+  { say, told }: Record<'say' | 'told', (grade: Grade, words: string) => Nearness>
+): Nearness {
   const known = rows.train === null ? 'real' : 'training'
   const where = `its rows have the places of ${known} rows (${places!.columns.map((set) => set.join(', ')).join(' or ')})`
   if (!membership)
     return say('plain', `${where}, and only held-out rows could show whether they come nearer to training rows than to others`)
-  if (isToldALittle(membership)) return say('fair', attacked(membership))
+  if (isToldALittle(membership)) return told('fair', attacked(membership))
   return say('good', `${where}, and a distance attack finds training rows no better than chance`)
 }
 
@@ -68,10 +76,11 @@ const isToldALittle = (membership: Membership | null): membership is Membership 
 const attacked = ({ value }: Membership): string =>
   `a distance attack picks the training row out of a pair in ${shareText(value)} of cases, where 50 % is a coin toss`
 
-function attackWords({ value, interval }: Membership, isApart: boolean): string {
-  const [low, high] = interval.map(numberText)
-  return `membership AUC of the distance attack${isApart ? ' on a second fit' : ''} ${numberText(value)}, ${low} to ${high}`
-}
+const attackWords = ({ value, interval: [low, high] }: Membership, isApart: boolean): string =>
+  `membership AUC of the distance attack${isApart ? ' on a second fit' : ''} ${numberText(value)}, ${numberText(low)} to ${numberText(high)}`
+
+const attackInterval = ({ interval: [low, high] }: Membership, isApart: boolean): string =>
+  `95 % interval of the attack${isApart ? ' on a second fit' : ''} ${numberText(low)} to ${numberText(high)}`
 
 function rangeWords({ floorRange }: Measure): string {
   return floorRange ? `${numberText(floorRange[0])} to ${numberText(floorRange[1])}` : '–'

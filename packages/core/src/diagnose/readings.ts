@@ -52,13 +52,15 @@ export function aucReading({ value: found, floorRange }: Measure, heldOut = fals
       ? { reading: 'copies of single real rows, or nearly', grade: 'poor' }
       : { reading: 'below the floor: leans on single real rows', grade: 'fair' }
   if (!isAbove(value, floorRange[1]))
-    return floorRange[1] < TOLD_APART ? { reading: 'not told apart', grade: 'good' } : { reading: 'too few rows to tell', grade: 'plain' }
+    return floorRange[1] < TOLD_APART
+      ? { reading: 'not told apart', grade: 'good' }
+      : { reading: 'too few rows for a forest to tell', grade: 'plain' }
   return value <= TOLD_APART ? { reading: 'told apart a little', grade: 'fair' } : { reading: 'told apart', grade: 'poor' }
 }
 
 /** As held-out rows within what chance allows; outside, the size of the ratio says how bad it is. */
 export function ratioReading({ value, floorRange }: Measure): Reading {
-  if (value === null) return { reading: 'not defined', grade: 'plain' }
+  if (value === null) return { reading: 'not defined: rows repeat those of the fit', grade: 'plain' }
   if (!floorRange) return { reading: 'no floor', grade: 'plain' }
   if (isBelow(value, floorRange[0]))
     return value < 0.6 ? { reading: 'too near: copying', grade: 'poor' } : { reading: 'nearer than fresh rows', grade: 'fair' }

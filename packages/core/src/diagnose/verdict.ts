@@ -7,6 +7,11 @@ import { isBroken } from './is-broken.js'
 import { nearness } from './nearness.js'
 import { aboveFloor, aucReading, DRAWN } from './readings.js'
 
+/** What a fit was asked for, where that is known. */
+interface Asked {
+  readonly privacy?: number | undefined
+}
+
 /** What a comparison comes to, in one sentence. */
 export interface Verdict {
   /** `plain` where the tables cannot tell. */
@@ -53,14 +58,15 @@ export const MANY_BROKEN = 0.05
  *
  * `kept`: the same comparison of rows that a second fit had not seen, which then judges all but nearness and rules; or the
  * two-sample AUC of trial fits on such rows. Where rows belong to groups, groups are judged, each as a whole: rows of one resemble
- * each other, and are right each by itself where they are in the wrong one.
+ * each other, and are right each by itself where they are in the wrong one. `privacy`: the limit that the rows were drawn within, of which a
+ * smaller one is advised.
  */
-export function verdict(own: Evaluation, kept?: Evaluation | number): PointedVerdict {
+export function verdict(own: Evaluation, kept?: Evaluation | number, { privacy }: Asked = {}): PointedVerdict {
   const seen = typeof kept === 'object' ? kept : own
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, warnings: own.warnings, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)
   const near = nearness({ ...own, membership: evaluation.membership }, { isApart: typeof kept === 'object' })
-  const farther = fartherFrom(own)
+  const farther = fartherFrom(own, privacy)
   const order = own.order && advised(orderWords(own.order), `--time ${own.order.time}, which draws a new stretch of the series`)
   const details = detailsOf({
     // Below one half rows are not unlike the real ones, but too near to them.
@@ -91,7 +97,8 @@ const LIKER = '--refine auto, which corrects what a classifier finds, if held-ou
 const LEAST_PRIVATE = 200
 
 /** What keeps new rows farther from those of a table, of what the table can have. */
-function fartherFrom({ rows, columns }: Evaluation): string {
+function fartherFrom({ rows, columns }: Evaluation, privacy: number | undefined): string {
+  if (privacy !== undefined) return `a smaller --privacy than ${numberText(privacy)}, which keeps new rows farther from real ones`
   const isPrivate = (rows.train ?? rows.real) >= LEAST_PRIVATE
   const first = isPrivate
     ? '--privacy 0.6, which keeps new rows farther from real ones'

@@ -30,6 +30,6 @@ export const disclosureFields: readonly Field[] = [
     default: 'off',
     minimum: 2,
     sentence:
-      'Levels of categories that fewer rows have, with --group fewer groups, are merged into “other”, or left empty where these are too few together.'
+      'Levels of categories that fewer rows have, with --group fewer groups, are merged into “other”, or left empty where these are too few together. No column is computed by a list of what so few rows share, unless most rows share theirs with more.'
   }
 ]

@@ -251,7 +251,7 @@ export const statedRules = (data: InferredTable, options: Options): readonly Rul
 /** What rules are looked for in, and how. Throws what `rulesOf` throws. */
 function searchOf(
   data: InferredTable,
-  { rule = [], weights, scaling, local, image, latent, rowNumbers }: Options,
+  { rule = [], weights, minCell, scaling, local, image, latent, rowNumbers }: Options,
   besides: readonly string[] = []
 ): { readonly seen: WrittenTable; readonly search: Search } {
   const what = placesOf({ local, image, latent })
@@ -265,7 +265,7 @@ function searchOf(
   })
   const seen = image === undefined ? data : besidePixels(data)
   const except = new Set([...besides, ...keptAsTheyAre(data, { weights, scaling, local, image, latent })])
-  return { seen, search: { stated, except } }
+  return { seen, search: { stated, except, minCell } }
 }
 
 /** Columns that no rule derives: those whose scaling is given, the weights, and what has a place that all are drawn at. */

@@ -1,6 +1,7 @@
 import { firstAbove, firstFrom } from '../num/ascending.js'
 import { latticeOf, roundTo, stepsBetween } from './lattice.js'
 import { decimalsOf } from './parse.js'
+import { type RoundNumbers, roundNumbers } from './round-numbers.js'
 
 /** A value that holds at least this share of a column's cells is an atom: a spike at zero, a code, an answer on a scale. */
 export const ATOM_SHARE = 0.05
@@ -118,7 +119,8 @@ const laws = new WeakMap<Float64Array, Map<number, RecurringValues | { readonly 
  * (between 1,500 and 2,000 there are hundreds), and on the lattice of the column: between masses read to 25 g there are
  * multiples of 25 g.
  *
- * Values that fewer than `few` cells have give all of these: then they come about as often as fresh ones beside them, and point to no row.
+ * Values that fewer than `few` cells have give all of these: then they come about as often as fresh ones beside them, and point to no row. What
+ * was rounded is spread over numbers as round (`roundNumbers`), so that a round salary comes no more often than others that no row has.
  *
  * @source Good 1953; absolute discounting, Ney, Essen, Kneser 1994. Cost O(n), a logarithm of it for each value.
  */
@@ -154,7 +156,8 @@ function findLaw(ascending: Float64Array, few: number): RecurringValues | undefi
   }
   if ((singles < LEAST_SINGLES && rare === 0) || singles === others) return undefined
   const decimals = decimalsOf(ascending, undefined)
-  const runs = { values, counts, atoms, steps: stepsBetween(values, latticeOf(values, { first: values[0]! })) }
+  const lattice = latticeOf(values, { first: values[0]! })
+  const runs = { values, counts, atoms, steps: stepsBetween(values, lattice) }
   const reaches = new Float64Array(values.length)
   const fresh = new Float64Array(values.length)
   for (let k = 0; k < values.length; k++) {
@@ -162,6 +165,10 @@ function findLaw(ascending: Float64Array, few: number): RecurringValues | undefi
     fresh[k] = freshOf(runs, k, around(values[k]!, reaches[k]!))
   }
   const given = solveGiven(counts, fresh, singles)
+  const besideAtoms = counts.map((count, k) => (atoms[k] ? 0 : count))
+  const round = few > 0 && lattice ? roundNumbers(values, besideAtoms, lattice) : undefined
+  if (round) runs.steps.fill(lattice!.step / lattice!.unit, 0, -1)
+  const landed = round && new Landed(runs, round)
   const listed = Float64Array.from(counts)
   const between = new Float64Array(counts.length)
   for (let k = 0; k < counts.length; k++) {
@@ -169,9 +176,111 @@ function findLaw(ascending: Float64Array, few: number): RecurringValues | undefi
     const box = reaches[k] === 0 && isFew(k) ? besideOf(runs, k) : around(values[k]!, reaches[k]!)
     if (box.low === box.high) continue
     listed[k] = listed[k]! - share
-    spread(runs, k, { ...box, listed, between, share })
+    const left = landed ? landed.take(k, share) : share
+    spread(runs, k, { ...box, listed, between, share: left })
   }
-  return new Law(runs, listed, between, decimals)
+  return landed && decimals !== undefined ? landed.law({ listed, between }, decimals) : new Law(runs, listed, between, decimals)
+}
+
+/** Numbers over which a value that was rounded is spread, at most: where as round ones lie denser, every third one or fewer. */
+const MOST_ROUND = 16
+
+/** The least whole number from x on by which every so many numbers of a lattice are no rounder than all of them: none that two or five goes into. */
+function strideFrom(x: number): number {
+  let stride = Math.max(1, Math.ceil(x))
+  while (stride % 2 === 0 || stride % 5 === 0) stride++
+  return stride
+}
+
+/** Cells that go to numbers as round as those that they come from. */
+class Landed {
+  readonly #among = new Map<number, { readonly runs: Pick<Runs, 'values' | 'atoms'>; readonly at: Int32Array }>()
+  /** By places in the unit of the round numbers. */
+  readonly #cells = new Map<number, number>()
+
+  constructor(
+    private readonly runs: Runs,
+    private readonly round: RoundNumbers
+  ) {}
+
+  /** Spreads what was rounded of a share of a value's cells, and gives back what is left. */
+  take(k: number, share: number): number {
+    const { steps, places, unit } = this.round
+    const shares = this.round.sharesOf(k)
+    let [left, passed] = [share, 0]
+    for (let level = steps.length - 1; level > 0; level--) {
+      const own = share * shares[level]! + passed
+      passed = 0
+      if (own === 0) continue
+      const { runs, at } = this.#onLattice(level)
+      const reach = Math.round(reachOf(runs, at[k]!) * unit)
+      const step = steps[level]! * strideFrom((2 * reach) / (MOST_ROUND * steps[level]!))
+      const [first, last] = [Math.ceil((places[k]! - reach) / step), Math.floor((places[k]! + reach) / step)]
+      // Where it stands alone it goes to less round ones.
+      if (last === first) passed = own
+      else left -= own
+      for (let j = first; j <= last && passed === 0; j++)
+        this.#cells.set(j * step, (this.#cells.get(j * step) ?? 0) + own / (last - first + 1))
+    }
+    return left
+  }
+
+  /** Values that stand on a lattice, and the atoms: what lies between these does not matter there. */
+  #onLattice(level: number) {
+    const known = this.#among.get(level)
+    if (known) return known
+    const { values, atoms } = this.runs
+    const some = Array.from(values.keys()).filter((k) => atoms[k] || this.round.places[k]! % this.round.steps[level]! === 0)
+    const at = new Int32Array(values.length)
+    some.forEach((k, place) => {
+      at[k] = place
+    })
+    const found = { runs: { values: Float64Array.from(some, (k) => values[k]!), atoms: Uint8Array.from(some, (k) => atoms[k]!) }, at }
+    this.#among.set(level, found)
+    return found
+  }
+
+  /** The law with numbers that no cell has among those that some have. */
+  law({ listed, between }: Pick<Cells, 'listed' | 'between'>, decimals: number): Law {
+    const { values, counts, atoms, steps } = this.runs
+    const { places, unit } = this.round
+    const own = this.round.steps[0]!
+    const landed = Float64Array.from(this.#cells.keys()).sort()
+    const rows: { value: number; k: number; listed: number; between: number }[] = []
+    let next = 0
+    for (let k = 0; k < values.length; k++) {
+      const end = places[k + 1] ?? places[k]!
+      // What falls between two values falls on all places there alike.
+      const countBetween = (from: number, to: number): number => Math.max(0, Math.round((to - from) / own) - 1)
+      const each = between[k]! / Math.max(1, countBetween(places[k]!, end))
+      if (landed[next] === places[k]) next++
+      const first = next
+      while (landed[next]! < end) next++
+      const inGap = [places[k]!, ...landed.subarray(first, next)]
+      for (const [j, place] of inGap.entries())
+        rows.push({
+          k,
+          value: j === 0 ? values[k]! : roundTo(place / unit, decimals),
+          listed: (j === 0 ? listed[k]! : each) + (this.#cells.get(place) ?? 0),
+          between: each * countBetween(place, inGap[j + 1] ?? end)
+        })
+    }
+    const isOwn = (row: number): boolean => rows[row]!.k !== rows[row - 1]?.k
+    const whole = {
+      values: Float64Array.from(rows, ({ value }) => value),
+      counts: Uint32Array.from(rows, ({ k }, row) => (isOwn(row) ? counts[k]! : 0)),
+      atoms: Uint8Array.from(rows, ({ k }, row) => (isOwn(row) ? atoms[k]! : 0)),
+      steps: Float64Array.from(rows, ({ k }) => steps[k]!)
+    }
+    const [has, lies] = [Float64Array.from(rows, (row) => row.listed), Float64Array.from(rows, (row) => row.between)]
+    return new Law(
+      whole,
+      has,
+      lies,
+      decimals,
+      Int32Array.from(rows, ({ k }) => k)
+    )
+  }
 }
 
 /** Where the cells of a value may go. */
@@ -204,7 +313,7 @@ function countValues(ascending: Float64Array, few: number): Omit<Runs, 'steps'> 
 }
 
 /** How far a value's cells are spread: to its sixth neighbour on the nearer side, not beyond an atom; 0 at the ends of a gap between atoms. */
-function reachOf({ values, atoms }: Runs, k: number): number {
+function reachOf({ values, atoms }: Pick<Runs, 'values' | 'atoms'>, k: number): number {
   if (atoms[k]) return 0
   let [low, high] = [k, k]
   while (k - low < REACH && low > 0 && !atoms[low - 1]) low--
@@ -286,7 +395,9 @@ class Law implements RecurringValues {
     private readonly runs: Runs,
     listed: Float64Array,
     private readonly between: Float64Array,
-    private readonly decimals: number | undefined
+    private readonly decimals: number | undefined,
+    /** Of each value the last one up to it that cells have; absent where all have some. */
+    private readonly own?: Int32Array
   ) {
     const { counts, atoms } = runs
     this.starts = new Float64Array(counts.length)
@@ -303,11 +414,12 @@ class Law implements RecurringValues {
 
   runAt(rank: number): number {
     this.#runs ??= new Places(this.starts)
-    return this.#runs.lastUpTo(rank)
+    const k = this.#runs.lastUpTo(rank)
+    return this.own ? this.own[k]! : k
   }
 
   valueAt(rank: number): number {
-    const k = this.runAt(rank)
+    const k = lastUpTo(this.starts, rank)
     const [value, step] = [this.runs.values[k]!, this.runs.steps[k]!]
     if (!(rank >= this.ends[k]!) || !(this.between[k]! > 0)) return value
     const share = Math.min(1 - 1e-12, (rank - this.ends[k]!) / this.between[k]!)

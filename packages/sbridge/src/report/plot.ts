@@ -35,7 +35,13 @@ interface DrawnPlot {
   removeAttribute(name: string): void
 }
 
-/** Many points as one path of round dots: a tenth of the size of as many circles. */
+/** Pixels of the lattice that points are drawn on: a dot is wider, and finer digits would say what single rows have. */
+const DOT_PLACES = 2
+
+/**
+ * Many points as one path of round dots: a tenth of the size of as many circles. A report is passed on: each stands on a lattice of a
+ * hundredth of the picture, and they come in the order of their places, which says nothing of whose they are in another picture.
+ */
 export function cloudOfDots(points: readonly { readonly x: number; readonly y: number }[], colour: string): Plot.Markish {
   return Plot.dot(
     points as { x: number; y: number }[],
@@ -44,8 +50,9 @@ export function cloudOfDots(points: readonly { readonly x: number; readonly y: n
       y: 'y',
       render(index: number[], _scales: unknown, values: { x?: ArrayLike<number>; y?: ArrayLike<number> }) {
         const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
-        const place = (value: number) => String(Math.round(value * 10) / 10)
-        path.setAttribute('d', Array.from(index, (i) => `M${place(values.x![i]!)},${place(values.y![i]!)}h0`).join(''))
+        const place = (value: number) => DOT_PLACES * Math.round(value / DOT_PLACES)
+        const dots = Array.from(index, (i) => `M${place(values.x![i]!)},${place(values.y![i]!)}h0`)
+        path.setAttribute('d', dots.sort().join(''))
         for (const [name, value] of Object.entries({
           stroke: colour,
           'stroke-width': '3',

@@ -463,6 +463,12 @@ describe('readings', () => {
           /cannot be told .*; a distance attack picks the training row out of a pair in \d+ % of cases, where 50 % is a coin toss \(nearest-neighbour ratio of the drawn rows/
         )
       })
+      // How often it is right is said once, and beside it how sure that is; what keeps rows farther is no limit that was met already.
+      expect(verdict(evaluation, kept).sentence.match(/distance attack/g)).toHaveLength(1)
+      expect(verdict(evaluation, kept).sentence).toContain('95 % interval of the attack on a second fit 0.570 to 0.670')
+      const advice = (privacy?: number) => verdict(evaluation, kept, { privacy }).points.flatMap(({ remedy }) => remedy ?? [])
+      expect(advice(0.6)).toEqual([expect.stringMatching(/^a smaller --privacy than 0\.6/)])
+      expect(advice().join()).not.toContain('a smaller --privacy')
       const ratios = judgedLines(kept, evaluation).flatMap(({ name, value }) => (name.startsWith('Nearest') ? [[name, value]] : []))
       expect(ratios).toEqual([
         ['Nearest-neighbour ratio of a second fit', 0.93],

@@ -119,7 +119,13 @@ type Judged = Pick<ReportParts, 'evaluation' | 'telling' | 'keptBack'>
 
 /** What a report begins with. */
 export const verdictOf = ({ evaluation, telling, keptBack }: Judged): Verdict | PointedVerdict =>
-  telling?.caution ? conditionedVerdict(evaluation) : verdict(evaluation, typeof keptBack === 'string' ? undefined : keptBack)
+  telling?.caution
+    ? conditionedVerdict(evaluation)
+    : verdict(evaluation, typeof keptBack === 'string' ? undefined : keptBack, { privacy: privacyOf(telling) })
+
+/** The limit that a model says it was fitted within. */
+const privacyOf = (telling: Telling | undefined): number | undefined =>
+  (telling?.json as { readonly privacy?: { readonly asked: number } } | undefined)?.privacy?.asked
 
 function summarySection(judged: Judged): Section {
   const { evaluation, telling, keptBack } = judged

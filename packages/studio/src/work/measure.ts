@@ -59,10 +59,11 @@ export class MeasureWork implements Work<MeasureShape> {
     const subject = await this.#subject!
     const known = isKnown(subject.draws)
     const found: EvaluationPart = {}
-    if (!known) interim({ judgement: judgementOf(found, null) })
+    const privacy = subject.model.privacy?.asked
+    if (!known) interim({ judgement: judgementOf(found, null, privacy) })
     for await (const part of evaluationParts({ ...(await this.#problem(subject)), engine, watch })) {
       Object.assign(found, part)
-      if (!known) interim({ part, judgement: judgementOf(found, null) })
+      if (!known) interim({ part, judgement: judgementOf(found, null, privacy) })
       if (part.associations) {
         interim({ drawings: await drawingsOf(subject, found) })
         // Rows under conditions should differ from the data: how they do is drawn, not graded.
@@ -71,7 +72,7 @@ export class MeasureWork implements Work<MeasureShape> {
     }
     this.#evaluation = Promise.resolve(found as Evaluation)
     this.#kept = this.#judge(subject, { engine, ...watch })
-    interim({ judgement: judgementOf(found, await this.#kept) })
+    interim({ judgement: judgementOf(found, await this.#kept, privacy) })
     return null
   }
 
@@ -114,14 +115,14 @@ export class MeasureWork implements Work<MeasureShape> {
   }
 }
 
-/** `kept`: what a second fit says, or why there is none; null while it is to come. */
-function judgementOf(found: EvaluationPart, kept: KeptBack | null): Judgement {
+/** `kept`: what a second fit says, or why there is none; null while it is to come. `privacy`: the limit that the fit was asked for. */
+function judgementOf(found: EvaluationPart, kept: KeptBack | null, privacy: number | undefined): Judgement {
   const second = typeof kept === 'object' && kept ? kept : undefined
   const lines = second ? judgedLines(second, found as Evaluation) : measureLines(found)
   const own = typeof kept === 'number' ? kept : second
   return {
     lines,
-    verdict: lines.every(({ known }) => known) ? verdict(found as Evaluation, own) : null,
+    verdict: lines.every(({ known }) => known) ? verdict(found as Evaluation, own, { privacy }) : null,
     apart: typeof kept === 'string' || kept === null ? kept : second !== undefined
   }
 }

@@ -1,4 +1,4 @@
-import type { DrawnRows, Evaluation, GlobalModel } from '@sbridge/core'
+import type { DrawnRows, Evaluation, GlobalModel, TableModel } from '@sbridge/core'
 import type {
   Block,
   ColumnFormat,
@@ -130,7 +130,7 @@ export interface Told {
 
 /** What a measuring worker is handed. */
 export interface Subject {
-  readonly model: GlobalModel
+  readonly model: GlobalModel & Pick<TableModel, 'privacy'>
   readonly answer: DrawnRows
   readonly draws: Draws
   /** The table, and the options with which the model was fitted to it: for a second fit. */

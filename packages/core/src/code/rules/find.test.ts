@@ -15,6 +15,34 @@ import { ruleText } from './rule.js'
 
 const found = (raw: Parameters<typeof prepareRows>[0]): string[] => findRules(prepareRows(raw).data).map(ruleText).sort()
 
+it('what single rows share is no list of a rule where as many rows as a cell must have it; what many share is', () => {
+  const u = uniforms(keyFromSeed(5), 1000)
+  // Teachers of three classes each, with a score and a birthday of their own; of the six halls each has many.
+  const rows = Array.from({ length: 300 }, (_, i) => {
+    const [teacher, hall] = [i % 100, Math.floor(6 * u[i]!)]
+    const born = new Date(Date.UTC(1960, 0, 1 + Math.floor(14_000 * u[300 + teacher]!))).toISOString().slice(0, 10)
+    return { teacher: 100 + teacher, score: (4 * u[400 + teacher]!).toFixed(6), hall, born, noise: u[500 + i]!.toFixed(9) }
+  })
+  const { data } = prepareRows(
+    textTable({
+      teacher: rows.map(({ teacher }) => teacher),
+      score: rows.map(({ score }) => score),
+      hall: rows.map(({ hall }) => `hall ${hall}`),
+      seats: rows.map(({ hall }) => [30, 30, 80, 120, 120, 250][hall]!),
+      born: rows.map(({ born }) => born),
+      year: rows.map(({ born }) => born.slice(0, 4)),
+      noise: rows.map(({ noise }) => noise)
+    })
+  )
+  const rulesBy = (minCell?: number) => findRules(data, { minCell }).map(ruleText)
+  expect(rulesBy()).toEqual(expect.arrayContaining(['hall -> seats', 'year(born) -> year', 'teacher -> score']))
+  for (const minCell of [4, 5]) {
+    expect(rulesBy(minCell)).toEqual(expect.arrayContaining(['hall -> seats', 'year(born) -> year']))
+    expect(rulesBy(minCell).join()).not.toMatch(/teacher|score/)
+  }
+  expect(rulesBy(3)).toEqual(rulesBy())
+})
+
 describe('planted rules', () => {
   it.each(plantedTables(1).map((one) => [one.name, one] as const))('of %s are all found, and no other', (_, { raw, rules }) => {
     expect(found(raw)).toEqual([...rules].sort())
@@ -33,6 +61,7 @@ it('what a table was asked before changes no answer, whatever the options are', 
     { stated: [rules[rules.length - 1]!] },
     { stated: rules.slice(0, 2), except: new Set(names.slice(0, 1)) },
     { byLevel: false },
+    { minCell: 5 },
     { firstRows: 20 }
   ]
   const alone = searches.map((search) => findRules(own(), search))

@@ -1,8 +1,9 @@
 import { log } from '../../num/elementary.js'
 import { isMissing } from '../../table/cells.js'
-import { type Cells, type Codes, codesOf, determines, jointCodes } from '../../table/codes.js'
+import { type Cells, type Codes, codesOf, determines, jointCodes, sizesOf } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
 import { columnsOf } from '../../table/expression.js'
+import { MOST_RARE } from '../../table/rare-below.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical } from '../../table/table.js'
 import { besideComputed } from './beside-computed.js'
@@ -51,6 +52,8 @@ export interface Search {
   readonly except?: ReadonlySet<string> | undefined
   /** Rows that candidates must pass before all rows are looked at: how many, only time depends on. */
   readonly firstRows?: number | undefined
+  /** Rows that must have what a column is looked up by, but for a quarter of them; any may where it is absent. */
+  readonly minCell?: number | undefined
   /** Whether sums with products, and such whose weights differ between levels, are looked for. Default true. */
   readonly byLevel?: boolean
 }
@@ -89,7 +92,8 @@ interface Relations {
 export const findRelations = (data: WrittenTable, search: Search = {}): Relations => keptRelations(data, search)
 
 const keptRelations = keptByTable(
-  ({ stated, except, firstRows, byLevel }: Search) => JSON.stringify([stated, [...(except ?? [])].sort(), firstRows, byLevel]),
+  ({ stated, except, firstRows, minCell, byLevel }: Search) =>
+    JSON.stringify([stated, [...(except ?? [])].sort(), firstRows, minCell, byLevel]),
   relationsIn
 )
 
@@ -131,7 +135,7 @@ function relationsBeside(data: WrittenTable, search: Search): Relations {
       (one) => one.kind === 'formula' && columnsIn(one) === columnsIn(rule) && logChanceOf(one, data) - bit < logChanceOf(rule, data)
     )
   const bent = common.flatMap((rule): Rule[] => {
-    if (isWhole(rule) || isTerm(rule) || isStepped(rule, data)) return []
+    if (isWhole(rule) || isTerm(rule) || isStepped(rule, data) || isOfFew(rule, data, search.minCell)) return []
     const bounded = rule.kind === 'formula' ? boundedOf(rule, data) : undefined
     if (bounded) return [bounded]
     const count = bends(rule) ? exceptionsOf(rule, data)?.rows.length : undefined
@@ -149,6 +153,23 @@ function relationsBeside(data: WrittenTable, search: Search): Relations {
   const stated = [...(search.stated ?? []), ...formulas.filter((rule) => bentFormulas.includes(rule))]
   const again = stated.length > (search.stated?.length ?? 0) ? exactIn(data, { ...search, stated }) : first
   return besides(keepable(joined(again.rules, bent)).kept, again.left)
+}
+
+/**
+ * Whether what a column is looked up by is of fewer rows than so many in more than a quarter of them: a list of what single rows have, which new rows
+ * would repeat. The very number of a part of dates tells nothing of a row. Cost O(rows).
+ */
+function isOfFew(rule: Rule, data: WrittenTable, minCell: number | undefined): boolean {
+  if (minCell === undefined || rule.kind !== 'lookup') return false
+  const keys = keyColumns(
+    rule.from.map((name) => columnIn(data, name)),
+    rule.parts
+  )
+  const { rowCount } = data.table
+  if (rule.parts && keys.length === 1 && isSameNumber(keys[0]!, columnIn(data, rule.column), rowCount)) return false
+  const own = keys.map((key) => codesOf(key as Cells)).reduce((a, b) => jointCodes(a, b))
+  const sizes = sizesOf(own)
+  return own.codes.reduce((rows, code) => rows + (sizes[code]! < minCell ? 1 : 0), 0) > MOST_RARE * rowCount
 }
 
 /** Whether a formula of one number, with exceptions, computes what stands in one piece between thresholds of that number in all rows: the points of a mark. */
@@ -214,7 +235,9 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
     // What no part before has is found too few times in those that are left.
     if (counts.size === 0 && parts - part < LEAST_TIMES) break
     const own = { ...data, table: takeTableRows(data.table, rowsOfPart(part, data.table.rowCount)) }
-    for (const rule of parts < MOST_PARTS ? formulasOf(own, search) : findExact(own, { ...search, stated: [], byLevel: false })) {
+    for (const rule of parts < MOST_PARTS
+      ? formulasOf(own, search)
+      : findExact(own, { ...search, stated: [], minCell: undefined, byLevel: false })) {
       const text = ruleText(rule)
       const known = counts.get(text)
       if (known) known.times++
@@ -230,7 +253,7 @@ function commonRules(data: WrittenTable, search: Search): Rule[] {
  */
 export const findExact = (data: WrittenTable, search: Search = {}): readonly Rule[] => exactIn(data, search).rules
 
-function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRows, byLevel = true }: Search): Relations {
+function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRows, minCell, byLevel = true }: Search): Relations {
   const { table } = data
   const quantities = quantitiesIn(data)
   const kept = [...stated]
@@ -242,7 +265,7 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const isOfItself = (rule: Rule): boolean =>
     data.formats.some(({ name, date }) => date?.precisions === rule.column && inputsOf(rule).includes(name))
   const take = (rule: Rule): void => {
-    if (isOfItself(rule) || isFit(rule, data)) return
+    if (isOfItself(rule) || isFit(rule, data) || isOfFew(rule, data, minCell)) return
     const isKept = isOrder(rule) && inputsOf(rule).every((other) => isImplied(rule, other, kept))
     if (isKept || except.has(rule.column) || flags.has(rule.column)) return
     if (!clashOf(rule, [...kept, ...ratios])) kept.push(rule)
@@ -275,7 +298,9 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const most = byLevel ? 3 : 2
   const hasFew = byLevel && quantities.length <= MOST_COLUMNS_OF[2]
   const lookups = amountsFirst(
-    findLookups(table.columns, table.rowCount, { firstRows, most }).filter((one) => !isGap(one) && !isToldByGaps(one)),
+    findLookups(table.columns, table.rowCount, { firstRows, most }).filter(
+      (one) => !isGap(one) && !isToldByGaps(one) && !isOfFew({ kind: 'lookup', ...one }, data, minCell)
+    ),
     table.columns
   )
   // What others tell: a hall its seats, whoever fills them.

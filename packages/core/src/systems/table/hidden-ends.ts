@@ -1,6 +1,7 @@
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { NamedWarning } from '../../know/support.js'
 import { counted } from '../../num/listed.js'
+import { MOST_RARE } from '../../table/rare-below.js'
 import { recurringValues, runsOf } from '../../table/recurring.js'
 import { fitScaler } from '../../table/scaling.js'
 import { listedValues } from '../../table/standing-out.js'
@@ -42,9 +43,6 @@ function hiddenEnds(written: WrittenTable, k: number): HiddenEnds {
   })
   return new Map(columns.filter(([, values]) => values.size > 0))
 }
-
-/** Part of a column's cells that such values may have, lest hardly a row is left that shows none of several columns. */
-const MOST_RARE = 0.25
 
 /** Values of a code that fewer than k rows have: of a number of few, or one that hardly a row has a value of its own of; none where most would be. */
 function rareOf(ascending: Float64Array, k: number): number[] {

@@ -412,14 +412,18 @@ class Law implements RecurringValues {
     this.cellCount = cells
   }
 
-  runAt(rank: number): number {
+  #lastAt(rank: number): number {
     this.#runs ??= new Places(this.starts)
-    const k = this.#runs.lastUpTo(rank)
+    return this.#runs.lastUpTo(rank)
+  }
+
+  runAt(rank: number): number {
+    const k = this.#lastAt(rank)
     return this.own ? this.own[k]! : k
   }
 
   valueAt(rank: number): number {
-    const k = lastUpTo(this.starts, rank)
+    const k = this.#lastAt(rank)
     const [value, step] = [this.runs.values[k]!, this.runs.steps[k]!]
     if (!(rank >= this.ends[k]!) || !(this.between[k]! > 0)) return value
     const share = Math.min(1 - 1e-12, (rank - this.ends[k]!) / this.between[k]!)

@@ -10,7 +10,7 @@ import { choicesOf } from '../code/rules/flags.js'
 import { searchNotes } from '../code/rules/formula-readings.js'
 import { nearlyTotalNotes, quantitiesIn } from '../code/rules/found-once.js'
 import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
-import type { KeptRules } from '../code/rules/kept-rules.js'
+import { inputsOfKept, type KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
@@ -31,6 +31,8 @@ import { cellAt, isMissing } from '../table/cells.js'
 import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
+import type { RawTable } from '../table/raw.js'
+import { joinColumns, keepColumns } from '../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { keepingLast } from './keeping-last.js'
@@ -74,6 +76,38 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const notes = [impliedNotes, unkeptNotes].flatMap((notesOf) => notesOf(rules, prepared.data, options))
   return { ...ready, data: { ...ready.data, notes: [...ready.data.notes, ...notes] } }
 })
+
+/**
+ * As `ruledRows`, where each row also leads to rows of other tables: rules may compute its columns of these too, as a discount of the kind of its
+ * customer. `others`: their columns, a cell for each row, of which none is derived; they stand in the columns of the rules where these use them,
+ * and not in the data. Orders, limits and what else is measured go by the rows' own columns. Cost: that of two such searches.
+ */
+export function ruledBeside(raw: RawTable, options: Options, others: WrittenTable): RuledRows {
+  const alone = ruledRows(raw, options)
+  const names = new Set(others.table.columns.map(({ name }) => name))
+  if (options.rules === 'off' || names.size === 0) return alone
+  const read = prepareRows(raw, options)
+  const joined = joinColumns(read.data, others)
+  const reaches = (rule: Rule) => inputsOf(rule).some((name) => names.has(name))
+  const rules = rulesOf(joined, options, [...names]).filter((rule) => !reaches(rule) || (rule.kind !== 'order' && rule.kind !== 'limit'))
+  const reaching = rules.filter(reaches)
+  if (reaching.length === 0) return alone
+  const own = rules.filter((rule) => !reaches(rule))
+  const measured = measuredIn(
+    read.data,
+    own,
+    options,
+    reaching.map(({ column }) => column)
+  )
+  const { data, rules: kept, ...rest } = keep({ ...read, data: joined }, rules, measured)
+  const used = new Set(kept!.rules.flatMap(inputsOfKept))
+  const isOurs = ({ name }: { readonly name: string }) => !names.has(name)
+  return {
+    ...rest,
+    data: keepColumns(data, isOurs),
+    rules: { ...kept!, columns: kept!.columns.filter((one) => isOurs(one) || used.has(one.name)) }
+  }
+}
 
 /** That new rows break what all rows of the table obey, as people are told. */
 const unkeptNotes = (rules: readonly Rule[], data: InferredTable, options: Options): string[] => {

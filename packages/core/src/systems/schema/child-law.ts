@@ -21,6 +21,7 @@ import type { PanelTimes } from '../panel/times.js'
 import { endLifts } from '../panel/urns.js'
 import { findWalls } from '../panel/walls.js'
 import { keptOrder } from '../table/ordered.js'
+import type { Aggregate } from './aggregates.js'
 import { findBounds } from './bounds.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { type CountLaw, countsOf, fitCounts } from './counts.js'
@@ -35,6 +36,7 @@ import { findNear } from './near.js'
 import { findParentLookups, type ParentLookup } from './parent-lookups.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
 import type { OneTable, Referred } from './rows-of-table.js'
+import { inputsUsed, ruleInputs } from './rule-inputs.js'
 import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
@@ -52,13 +54,15 @@ interface ChildProblem {
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
   /** A table that is drawn before, as it is. */
-  readonly wholeOf: (name: string) => Table
+  readonly wholeOf: (name: string) => WrittenTable
   /** Whether its rows stay as they are. */
   readonly keptBy: (links: Links) => boolean
   /** Keys of a table that is drawn before. */
   readonly linksFrom: (table: string) => readonly Links[]
   /** Keys into a table, of others that are drawn before. */
   readonly linksInto: (table: string) => readonly Links[]
+  /** Columns of rows that they lead to which they say themselves. */
+  readonly said: readonly Aggregate[]
   readonly options: OneTable
 }
 
@@ -70,11 +74,17 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { table: wide, kin } = withAllKin(links.key.to.table, parent.whole.table, {
     linksFrom: problem.linksFrom,
     linksInto: problem.linksInto,
-    wholeOf: problem.wholeOf
+    wholeOf: (name) => problem.wholeOf(name).table
+  })
+  const { inputs, written: others } = ruleInputs({
+    links: [links, ...problem.others].map((one) => linksOfSome(one, rows)),
+    linksFrom: problem.linksFrom,
+    wholeOf: problem.wholeOf,
+    isSaid: (key, column) => problem.said.some((one) => one.key === key && one.column === column)
   })
   const { read, picks, through, lookups } = await withPicks(
     problem,
-    readChildRows(raw, { parentOf, lines: lines?.of, parent: wide }, options),
+    readChildRows(raw, { parentOf, lines: lines?.of, parent: wide, others }, options),
     wide,
     context
   )
@@ -124,13 +134,14 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     }))
   ]
   const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
-  const used = new Set([
+  const named = new Set([
     ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
     ...lookups.map(({ from }) => from),
     ...[start?.column, end?.date?.column].filter((name) => name !== undefined)
   ])
-  const told = kinNamed(kin, used)
+  const told = kinNamed(kin, named)
+  const used = inputsUsed(inputs, rules)
   return {
     key: links.key,
     ...(told.length > 0 ? { kin: told } : {}),
@@ -164,6 +175,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
       : {}),
     formats: data.formats,
     rules,
+    ...(used.length > 0 ? { ruleInputs: used } : {}),
     keys,
     rowOrder: hasRows(read) ? keptOrder(raw, options) : undefined,
     read

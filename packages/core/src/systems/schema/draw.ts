@@ -3,7 +3,7 @@ import { InputError } from '../../num/errors.js'
 import { beside, type Matrix, matrix, takeRows, takeValues } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { rowsInOrder } from '../../table/row-order.js'
-import { numbersOf, takeTableRows } from '../../table/rows.js'
+import { joinColumns, keepColumns, numbersOf, takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
@@ -34,6 +34,7 @@ import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
+import { inputColumns, withoutInputs } from './rule-inputs.js'
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
@@ -132,9 +133,12 @@ async function drawChild(
   const parent = drawn.get(law.key.to.table)!
   const { rows, wide, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
   const key = keyFor(keyFromSeed(seed), 'rules')
-  const ruled = law.rules ? putRulesBack(law.rules, rows, { key }) : rows
+  const inputs = law.ruleInputs ?? []
+  const rowOf = (one: ForeignKey) => (isKey(one, law.key) ? parentOf : targetOf[keysBeside(law).findIndex((other) => isKey(one, other))]!)
+  const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
+  const ruled = law.rules ? putRulesBack(law.rules, joinColumns(rows, inputColumns(inputs, law.rules, { rowOf, tableOf })), { key }) : rows
   const told = new Set(law.told)
-  const led = [...law.picks, ...(law.through ?? [])].map(({ key: one }, k) => ({
+  const led = keysBeside(law).map((one, k) => ({
     key: keyText(one),
     table: referredTo(one, drawn, tables).table,
     rowOf: targetOf[k]!
@@ -150,7 +154,7 @@ async function drawChild(
   }
   const within = law.bounds ? keptWithin(law.bounds, ruled, keeping) : ruled
   const along = { parentOf, time: law.time?.name, rules: law.rules, key }
-  const whole = law.siblings ? putSiblingsBack(law.siblings, within, along) : within
+  const whole = keepColumns(law.siblings ? putSiblingsBack(law.siblings, within, along) : within, withoutInputs(inputs))
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
   const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
@@ -158,7 +162,7 @@ async function drawChild(
   const apart: Column[] = [
     ...referringColumns(law.key, parent, referring),
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
-    ...[...law.picks, ...(law.through ?? [])].flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
+    ...keysBeside(law).flatMap((one, k) => referringColumns(one, drawn.get(one.to.table)!, inRows(targetOf[k]!)))
   ]
   const unkeyed = { table: { ...table, columns: [...table.columns, ...apart] }, formats: whole.formats }
   const own = await keyed(unkeyed, law.keys, { seed, context })
@@ -171,6 +175,9 @@ async function drawChild(
       : matrix(0, 0)
   }
 }
+
+/** The keys of rows besides that of their number, in the order in which drawn rows have them. */
+const keysBeside = ({ picks, through = [] }: ChildLaw): ForeignKey[] => [...picks, ...through].map(({ key }) => key)
 
 const withNone = ({ none }: ChildLaw, width: number): Float64Array => (none.length === width ? none : new Float64Array(width))
 

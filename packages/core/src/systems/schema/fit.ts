@@ -140,9 +140,11 @@ function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[]
 function aggregatesAlong(links: Links, fitted: ReadonlyMap<string, Fitted>): Aggregate[] {
   const { table, to } = links.key
   if (table === to.table) return []
-  const parent = fitted.get(to.table)!
-  return findAggregates({ links, own: fitted.get(table)!.whole, parent: parent.whole, rules: rulesOfTable(parent.table) })
+  return aggregatesOf(links, fitted.get(table)!, fitted.get(to.table)!)
 }
+
+const aggregatesOf = (links: Links, own: Pick<Fitted, 'whole'>, parent: Fitted): Aggregate[] =>
+  parent.table.kept ? [] : findAggregates({ links, own: own.whole, parent: parent.whole, rules: rulesOfTable(parent.table) })
 
 /** A table that stays as it is. */
 function fitKept(raw: RawTable, options: OneTable, notes: readonly string[]): Fitted {
@@ -243,12 +245,14 @@ async function fitReferring(
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
-  const wholeOf = (name: string) => fitted.get(name)!.whole.table
+  const wholeOf = (name: string) => fitted.get(name)!.whole
   const linksInto = (table: string) =>
     keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
+  // What rows say of the row that they refer to is computed of them, and none of theirs of it.
+  const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)))
   const { read, ...child } = await fitChild(
-    { raw: some, rows, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
+    { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
     own
   )
   const whole = rows ? full.whole : read.whole

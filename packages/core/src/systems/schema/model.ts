@@ -21,6 +21,7 @@ import type { LateLaw } from './late-law.js'
 import type { LineNumbers } from './line-numbers.js'
 import type { ParentLookup } from './parent-lookups.js'
 import type { PickLaw } from './pick-law.js'
+import type { RuleInput } from './rule-inputs.js'
 import type { Siblings } from './siblings.js'
 import type { StartLaw } from './start-law.js'
 import type { ThroughKey } from './through-keys.js'
@@ -82,6 +83,8 @@ export interface ChildLaw {
   /** What the laws draw, with what is a key, in the order that rules were taken out of. */
   readonly formats: readonly ColumnFormat[]
   readonly rules?: KeptRules | undefined
+  /** Columns of rows that these lead to, of which rules compute theirs; absent in models of before. */
+  readonly ruleInputs?: readonly RuleInput[] | undefined
   readonly keys?: KeptKeys | undefined
   readonly rowOrder?: RowOrder | undefined
 }

@@ -10,7 +10,7 @@ import { sourceOf, withKin } from './kin.js'
 import { referredRows } from './links.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import { withSame } from './pick-law.js'
-import { inputColumns } from './rule-inputs.js'
+import { keptInputs } from './rule-inputs.js'
 
 /** Columns that rows of other tables say, once all rows are there: those of the lowest tables first, and what rules compute from them. Cost O(rows). */
 export function drawAggregates(
@@ -47,7 +47,7 @@ function othersOf(name: string, rows: DrawnTable, { tables, drawn }: Pick<Passin
   const { rules, ruleInputs = [] } = tables[name]!.child ?? {}
   const tableOf = (other: string) => asDrawn(tables[other]!.context, drawn.get(other)!.table)
   const rowOf = (key: ForeignKey) => referredRows(key, rows, drawn.get(key.to.table)!)
-  return rules ? inputColumns(ruleInputs, rules, { rowOf, tableOf }) : { table: { columns: [], rowCount: 0 }, formats: [] }
+  return rules ? keptInputs(ruleInputs, rules, { rowOf, tableOf }) : { table: { columns: [], rowCount: 0 }, formats: [] }
 }
 
 /** What rows copy from those of a table that says something else now, or compute of it, and what their own rows do of them. Cost O(rows). */

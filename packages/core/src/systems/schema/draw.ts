@@ -34,7 +34,7 @@ import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
-import { inputColumns, withoutInputs } from './rule-inputs.js'
+import { keptInputs, withoutInputs } from './rule-inputs.js'
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
@@ -136,7 +136,7 @@ async function drawChild(
   const inputs = law.ruleInputs ?? []
   const rowOf = (one: ForeignKey) => (isKey(one, law.key) ? parentOf : targetOf[keysBeside(law).findIndex((other) => isKey(one, other))]!)
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
-  const ruled = law.rules ? putRulesBack(law.rules, joinColumns(rows, inputColumns(inputs, law.rules, { rowOf, tableOf })), { key }) : rows
+  const ruled = law.rules ? putRulesBack(law.rules, joinColumns(rows, keptInputs(inputs, law.rules, { rowOf, tableOf })), { key }) : rows
   const told = new Set(law.told)
   const led = keysBeside(law).map((one, k) => ({
     key: keyText(one),

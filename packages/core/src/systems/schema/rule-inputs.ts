@@ -1,5 +1,6 @@
-import type { KeptRules } from '../../code/rules/kept-rules.js'
+import { inputsOfKept, type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import type { ColumnFormat } from '../../table/infer.js'
 import { type Column, isCategorical, type Table } from '../../table/table.js'
 import { type ForeignKey, pairsOf } from './keys.js'
 import { columnsOf, led, reachedFrom, rowsAlong } from './kin.js'
@@ -67,21 +68,35 @@ export const inputsUsed = (inputs: readonly RuleInput[], rules: KeptRules | unde
   inputs.filter(({ name }) => rules?.columns.some((column) => column.name === name))
 
 interface Led {
-  /** Row that each row leads to by one of its own keys; −1 for none [n]. */
-  readonly rowOf: (key: ForeignKey) => Int32Array
-  /** Drawn tables, as laws of what refers to them know these. */
+  /** Row that each row leads to by keys one behind the other, its own first; −1 for none [n]. */
+  readonly rowsBy: (via: readonly ForeignKey[]) => Int32Array
   readonly tableOf: (name: string) => Table
+  /** How rules know such a column. */
+  readonly formatOf: (name: string) => ColumnFormat
 }
 
-/** Those columns of drawn rows, as rules know them. Cost O(rows · columns). */
-export function inputColumns(inputs: readonly RuleInput[], rules: KeptRules, { rowOf, tableOf }: Led): WrittenTable {
-  const columns = inputs.flatMap((input) => {
-    const [key, ...further] = input.via as [ForeignKey, ...ForeignKey[]]
-    const rows = further.length > 0 ? led(rowOf(key), rowsAlong(further, tableOf)) : rowOf(key)
-    return columnsOf(tableOf(input.via.at(-1)!.to.table), [input], rows)
-  })
-  const rowCount = inputs.length > 0 ? rowOf(inputs[0]!.via[0]!).length : 0
-  return { table: { columns, rowCount }, formats: inputs.map(({ name }) => rules.columns.find((column) => column.name === name)!.format) }
+/** Those columns of other rows, as rules know them: of drawn tables as laws of what refers to them know these. Cost O(rows · columns). */
+export function inputColumns(inputs: readonly RuleInput[], { rowsBy, tableOf, formatOf }: Led): WrittenTable {
+  const columns = inputs.flatMap((input) => columnsOf(tableOf(input.via.at(-1)!.to.table), [input], rowsBy(input.via)))
+  const rowCount = inputs.length > 0 ? rowsBy(inputs[0]!.via).length : 0
+  return { table: { columns, rowCount }, formats: inputs.map(({ name }) => formatOf(name)) }
+}
+
+/** The same of rows whose rules are kept; `rowOf`: row that each leads to by a key of its own. */
+export function keptInputs(
+  inputs: readonly RuleInput[],
+  { columns }: KeptRules,
+  { rowOf, tableOf }: Pick<Led, 'tableOf'> & { readonly rowOf: (key: ForeignKey) => Int32Array }
+): WrittenTable {
+  const rowsBy = ([key, ...further]: readonly ForeignKey[]) =>
+    further.length > 0 ? led(rowOf(key!), rowsAlong(further, tableOf)) : rowOf(key!)
+  return inputColumns(inputs, { rowsBy, tableOf, formatOf: (name) => columns.find((column) => column.name === name)!.format })
+}
+
+/** Rules that use such columns, as people write them. */
+export function reachingTexts(inputs: readonly RuleInput[], rules: KeptRules): string[] {
+  const names = new Set(inputs.map(({ name }) => name))
+  return ruleTexts({ ...rules, rules: rules.rules.filter((rule) => inputsOfKept(rule).some((name) => names.has(name))) })
 }
 
 /** Names of those columns, which no table of rows has. */

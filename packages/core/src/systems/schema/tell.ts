@@ -11,6 +11,7 @@ import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
 import { nearText } from './near.js'
 import { lookupText } from './parent-lookups.js'
+import { reachingTexts } from './rule-inputs.js'
 import { siblingTexts } from './siblings.js'
 import { throughText } from './through-keys.js'
 
@@ -37,6 +38,7 @@ export function tellSchema(
           ...(child.through ?? []).map(throughText),
           ...child.picks.flatMap(({ key, near }) => (near ? [nearText(key, near)] : [])),
           ...(child.lookups ?? []).map(lookupText),
+          ...(child.rules ? reachingTexts(child.ruleInputs ?? [], child.rules).map((text) => `${name}: ${text}`) : []),
           ...(child.copies ?? []).map((one) => copyText(child.key, one)),
           ...(child.siblings
             ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)

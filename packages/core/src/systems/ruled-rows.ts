@@ -1,6 +1,6 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { designNotes, keptStandingsIn, keptTotalsIn, totalNotes } from '../code/rules/among-rows.js'
-import { clashOf, isOrder } from '../code/rules/choose.js'
+import { clashOf, isOrder, keepable } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout, type KeptEqual, SAME } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { eachRule } from '../code/rules/families.js'
@@ -88,11 +88,10 @@ export function ruledBeside(raw: RawTable, options: Options, others: WrittenTabl
   if (options.rules === 'off' || names.size === 0) return alone
   const read = prepareRows(raw, options)
   const joined = joinColumns(read.data, others)
-  const reaches = (rule: Rule) => inputsOf(rule).some((name) => names.has(name))
-  const rules = rulesOf(joined, options, [...names]).filter((rule) => !reaches(rule) || (rule.kind !== 'order' && rule.kind !== 'limit'))
-  const reaching = rules.filter(reaches)
+  const reaching = reachingRules(rulesOf(joined, options, [...names]), others)
   if (reaching.length === 0) return alone
-  const own = rules.filter((rule) => !reaches(rule))
+  const rules = keepable([...reaching, ...rulesOf(read.data, options)]).kept
+  const own = rules.filter((rule) => !reaching.includes(rule))
   const measured = measuredIn(
     read.data,
     own,
@@ -107,6 +106,23 @@ export function ruledBeside(raw: RawTable, options: Options, others: WrittenTabl
     data: keepColumns(data, isOurs),
     rules: { ...kept!, columns: kept!.columns.filter((one) => isOurs(one) || used.has(one.name)) }
   }
+}
+
+/**
+ * Rules that compute columns of what other rows say: no orders, which bounds keep; and nothing that is looked up by a number of theirs, as new ones
+ * have numbers that none has.
+ */
+export function reachingRules(rules: readonly Rule[], { table: { columns } }: WrittenTable): Rule[] {
+  const [names, numbers] = [columns, columns.filter(isNumeric)].map((some) => new Set(some.map(({ name }) => name))) as [
+    Set<string>,
+    Set<string>
+  ]
+  return rules.filter(
+    (rule) =>
+      !isOrder(rule) &&
+      inputsOf(rule).some((name) => names.has(name)) &&
+      !(rule.kind === 'lookup' && rule.from.some((name) => numbers.has(name)))
+  )
 }
 
 /** That new rows break what all rows of the table obey, as people are told. */

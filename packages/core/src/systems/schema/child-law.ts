@@ -26,6 +26,7 @@ import { findBounds } from './bounds.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { type CountLaw, countsOf, fitCounts } from './counts.js'
 import { type EndLaw, endDate, endLaw, endsOf, untilIn } from './end-law.js'
+import { findExclusive } from './exclusive.js'
 import { fitGiven } from './given-law.js'
 import { type ForeignKey, keyText } from './keys.js'
 import { kinNamed, withAllKin } from './kin.js'
@@ -134,18 +135,29 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     }))
   ]
   const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
+  // What ends as the next one starts needs no more said, and keys that go without saying follow the others.
+  const along = through.map(({ key }) => key)
+  const exclusive = (
+    options.rules === 'off'
+      ? []
+      : findExclusive(read.whole.table, [
+          { key: links.key, rowOf: parentOf },
+          ...problem.others.map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
+        ])
+  ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
   const named = new Set([
     ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
     ...lookups.map(({ from }) => from),
     ...[start?.column, end?.date?.column].filter((name) => name !== undefined)
   ])
-  const told = kinNamed(kin, named)
+  const kinTold = kinNamed(kin, named)
   const used = inputsUsed(inputs, rules)
   return {
     key: links.key,
-    ...(told.length > 0 ? { kin: told } : {}),
+    ...(kinTold.length > 0 ? { kin: kinTold } : {}),
     ...(bounds.length > 0 ? { bounds, told: [...isTold] } : {}),
+    ...(exclusive.length > 0 ? { exclusive } : {}),
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),

@@ -16,6 +16,7 @@ import { type Aggregate, findAggregates } from './aggregates.js'
 import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
+import { computedOf } from './exclusive.js'
 import { categoryTypes, drawnKeys, keptIn, keptNames, keptNotes, keptTable, listNote, namesIn } from './kept-tables.js'
 import { type ForeignKey, inOrderBehind, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
@@ -140,7 +141,18 @@ function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[]
 function aggregatesAlong(links: Links, fitted: ReadonlyMap<string, Fitted>): Aggregate[] {
   const { table, to } = links.key
   if (table === to.table) return []
-  return aggregatesOf(links, fitted.get(table)!, fitted.get(to.table)!)
+  const own = fitted.get(table)!
+  return aggregatesOf(links, own, fitted.get(to.table)!).filter((one) => !isCircular(one, own))
+}
+
+/** A number, sum or mean of rows is computed of them; the least or the largest may be what they are computed of. */
+const isTotal = ({ way }: Aggregate): boolean => way !== 'min' && way !== 'max'
+
+/** Columns that are the least or largest of rows, which are computed of the column themselves: a price for one day is the least of a price for each. */
+const isCircular = ({ key, column, of }: Aggregate, { table: { child } }: Fitted): boolean => {
+  const inputs =
+    child?.ruleInputs?.filter(({ via, from }) => from === column && keyText(via[0]!) === keyText(key) && via.length === 1) ?? []
+  return of.some((name) => inputs.some((input) => computedOf(child?.rules, name).has(input.name)))
 }
 
 const aggregatesOf = (links: Links, own: Pick<Fitted, 'whole'>, parent: Fitted): Aggregate[] =>
@@ -250,7 +262,7 @@ async function fitReferring(
     keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
   // What rows say of the row that they refer to is computed of them, and none of theirs of it.
-  const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)))
+  const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)).filter(isTotal))
   const { read, ...child } = await fitChild(
     { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
     own

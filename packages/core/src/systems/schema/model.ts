@@ -12,6 +12,7 @@ import type { Bound } from './bounds.js'
 import type { Copy } from './copies.js'
 import type { CountLaw } from './counts.js'
 import type { EndDate, EndLaw } from './end-law.js'
+import type { Exclusive } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
 import type { GivenLaw } from './given-law.js'
 import type { KeptTable } from './kept-tables.js'
@@ -58,6 +59,8 @@ export interface ChildLaw {
   readonly told?: readonly string[] | undefined
   /** What rows have from those before and after them of the same parent; absent in models of before. */
   readonly siblings?: Siblings | undefined
+  /** Rows that rows have for themselves between two dates, by which key; absent in models of before. */
+  readonly exclusive?: readonly Exclusive[] | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
   /** Columns that categories tell of the rows that they refer to by `key` or by one that goes without saying; absent in models of before. */

@@ -1,15 +1,15 @@
-import { isOrder } from '../../code/rules/choose.js'
 import { findRules } from '../../code/rules/find.js'
 import { crossedIn, findOrders, shortest } from '../../code/rules/find-orders.js'
 import { type Quantity, quantityOf } from '../../code/rules/quantity.js'
 import { breachOf } from '../../code/rules/rows-of-rule.js'
-import { inputsOf, ruleText } from '../../code/rules/rule.js'
+import { ruleText } from '../../code/rules/rule.js'
 import { brokenBy } from '../../diagnose/compare-rules.js'
 import type { RuleKept } from '../../diagnose/evaluation.js'
 import { takeValues } from '../../num/matrix.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { joinColumns, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
+import { reachingRules } from '../ruled-rows.js'
 import { aggregateText, brokenAggregate, findAggregates } from './aggregates.js'
 import { brokenCopies, copyText, findCopies } from './copies.js'
 import { countsOf } from './counts.js'
@@ -54,8 +54,7 @@ interface Reaching {
 const MOST_SEARCHED = 20_000
 
 /**
- * Rules that all real rows obey and that use columns of rows which these lead to, also further up, and how many synthetic rows break each. Of orders
- * of dates `compareRelations` tells. Cost: as of `findRules`.
+ * Rules that all real rows obey and that use columns of rows which these lead to, also further up, and how many synthetic rows break each. Of orders of dates `compareRelations` tells. Cost: as of `findRules`.
  */
 export function compareReaching({ table, own, linksFrom, sidesOf }: Reaching): RuleKept[] {
   const links = linksFrom(table)
@@ -67,7 +66,7 @@ export function compareReaching({ table, own, linksFrom, sidesOf }: Reaching): R
         own: { table: own.real, formats: own.formats },
         parent: written(key.to.table),
         rules: undefined
-      }).map(({ column }) => nameIn(keyText(key), column))
+      }).flatMap(({ way, column }) => (way === 'min' || way === 'max' ? [] : [nameIn(keyText(key), column)]))
     )
   )
   const { inputs, written: others } = ruleInputs({
@@ -82,20 +81,12 @@ export function compareReaching({ table, own, linksFrom, sidesOf }: Reaching): R
   const apart = Math.ceil(own.real.rowCount / MOST_SEARCHED)
   const some = Uint32Array.from({ length: Math.floor(own.real.rowCount / apart) }, (_, k) => k * apart)
   const found = findRules(apart > 1 ? { ...real, table: takeTableRows(real.table, some) } : real, { except: names })
-  const isDate = (name: string) => real.table.columns.some((one) => one.name === name && one.kind === 'datetime')
   const copies = new Set(
     links.flatMap(([{ key, parentOf }]) =>
       findCopies({ own: own.real, parent: sidesOf(key.to.table).real, parentOf }).map(({ column }) => column)
     )
   )
-  const rules = found.filter(
-    (rule) =>
-      inputsOf(rule).some((name) => names.has(name)) &&
-      !copies.has(rule.column) &&
-      !(isOrder(rule) && isDate(rule.column)) &&
-      !rule.exceptions &&
-      !breachOf(rule, real)
-  )
+  const rules = reachingRules(found, others).filter((rule) => !copies.has(rule.column) && !rule.exceptions && !breachOf(rule, real))
   if (rules.length === 0) return []
   const rowsBy = (via: readonly ForeignKey[]) =>
     via.reduce<Int32Array | undefined>((rowOf, key) => {

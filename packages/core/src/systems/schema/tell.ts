@@ -6,6 +6,7 @@ import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
 import { copyText } from './copies.js'
 import type { DrawnTable } from './drawn-table.js'
+import { exclusiveText } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
@@ -43,6 +44,7 @@ export function tellSchema(
           ...(child.siblings
             ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
             : []),
+          ...(child.exclusive ?? []).map(exclusiveText),
           ...limitTexts(name, child)
         ]
       : []

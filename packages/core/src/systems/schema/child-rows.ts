@@ -141,7 +141,7 @@ function inPlaces(data: InferredTable, order: Uint32Array): InferredTable {
 }
 
 /** Rows by parent, then by what comes first: their time, and their number. */
-function groupsOf(parentOf: Int32Array, all: readonly (Float64Array | undefined)[]) {
+export function groupsOf(parentOf: Int32Array, all: readonly (Float64Array | undefined)[]) {
   const clocks = all.filter((clock) => clock !== undefined)
   const between = (a: number, b: number) => clocks.reduce((before, clock) => before || clock[a]! - clock[b]!, 0)
   const place = (row: number) => (parentOf[row]! < 0 ? Number.POSITIVE_INFINITY : parentOf[row]!)

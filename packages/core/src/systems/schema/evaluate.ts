@@ -15,6 +15,7 @@ import type { ColumnKind } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { checkTables, keyTypes } from './check-keys.js'
+import { compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
 import type { Schema } from './fit.js'
 import { type ForeignKey, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
@@ -95,6 +96,7 @@ export async function evaluateSchema(
   const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
   for (const [name, sides] of read) {
     told(`comparing ${name}`)
+    rules.push(...compareRows({ own: sides, links: linksFrom(name), linksFrom }))
     rules.push(...compareReaching({ table: name, own: sides, linksFrom, sidesOf: (other) => read.get(other)! }))
     const rows = [sides.real.rowCount, sides.synthetic.rowCount] as const
     if (sides.real.columns.length === 0 || Math.min(...rows) < 2) {

@@ -1,6 +1,6 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { designNotes, keptStandingsIn, keptTotalsIn, totalNotes } from '../code/rules/among-rows.js'
-import { clashOf, isOrder, keepable } from '../code/rules/choose.js'
+import { clashOf, isOrder, keepable, needs } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout, type KeptEqual, SAME } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { eachRule } from '../code/rules/families.js'
@@ -77,12 +77,18 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   return { ...ready, data: { ...ready.data, notes: [...ready.data.notes, ...notes] } }
 })
 
+/** Columns of rows that rows lead to, a cell for each of them. */
+export interface OtherColumns extends WrittenTable {
+  /** Those that are computed of the rows, each with the columns that it is computed of: these are not computed of it. */
+  readonly said?: ReadonlyMap<string, readonly string[]> | undefined
+}
+
 /**
  * As `ruledRows`, where each row also leads to rows of other tables: rules may compute its columns of these too, as a discount of the kind of its
  * customer. `others`: their columns, a cell for each row, of which none is derived; they stand in the columns of the rules where these use them,
  * and not in the data. Orders, limits and what else is measured go by the rows' own columns. Cost: that of two such searches.
  */
-export function ruledBeside(raw: RawTable, options: Options, others: WrittenTable): RuledRows {
+export function ruledBeside(raw: RawTable, options: Options, others: OtherColumns): RuledRows {
   const alone = ruledRows(raw, options)
   const names = new Set(others.table.columns.map(({ name }) => name))
   if (options.rules === 'off' || names.size === 0) return alone
@@ -112,7 +118,7 @@ export function ruledBeside(raw: RawTable, options: Options, others: WrittenTabl
  * Rules that compute columns of what other rows say: no orders, which bounds keep; and nothing that is looked up by a number of theirs, as new ones
  * have numbers that none has.
  */
-export function reachingRules(rules: readonly Rule[], { table: { columns } }: WrittenTable): Rule[] {
+export function reachingRules(rules: readonly Rule[], { table: { columns }, said = new Map() }: OtherColumns): Rule[] {
   const [names, numbers] = [columns, columns.filter(isNumeric)].map((some) => new Set(some.map(({ name }) => name))) as [
     Set<string>,
     Set<string>
@@ -121,7 +127,8 @@ export function reachingRules(rules: readonly Rule[], { table: { columns } }: Wr
     (rule) =>
       !isOrder(rule) &&
       inputsOf(rule).some((name) => names.has(name)) &&
-      !(rule.kind === 'lookup' && rule.from.some((name) => numbers.has(name)))
+      !(rule.kind === 'lookup' && rule.from.some((name) => numbers.has(name))) &&
+      !inputsOf(rule).some((name) => needs(said.get(name) ?? [], rules).has(rule.column))
   )
 }
 

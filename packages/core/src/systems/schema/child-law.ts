@@ -81,7 +81,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     links: [links, ...problem.others].map((one) => linksOfSome(one, rows)),
     linksFrom: problem.linksFrom,
     wholeOf: problem.wholeOf,
-    isSaid: (key, column) => problem.said.some((one) => one.key === key && one.column === column)
+    said: problem.said
   })
   const { read, picks, through, lookups } = await withPicks(
     problem,

@@ -1,5 +1,4 @@
 import { derives, type KeptRule } from '../../code/rules/kept-rules.js'
-import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
@@ -8,6 +7,7 @@ import type { NumericColumn, Table } from '../../table/table.js'
 import { isConstant, LEAST_GROUPS } from '../panel/read.js'
 import { type PanelTimes, timesOf } from '../panel/times.js'
 import { prepareRows } from '../prepare.js'
+import type { OtherColumns } from '../ruled-rows.js'
 import { type Copy, findCopies } from './copies.js'
 import type { Links } from './links.js'
 import { type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
@@ -62,7 +62,7 @@ interface Referring extends Pick<Links, 'parentOf'> {
   /** The table that they refer to. */
   readonly parent: Table
   /** Columns of the rows that they lead to, a cell for each of them, of which rules may compute theirs. */
-  readonly others: WrittenTable
+  readonly others: OtherColumns
 }
 
 /** Reads a table whose rows refer to those of another; `raw` without keys into other tables. Cost O(cells · log n). */
@@ -104,7 +104,7 @@ function siblingsIn({ table, formats }: InferredTable, { order, first, time, cop
 interface Told extends InOrder {
   readonly bare: ReadTable
   readonly options: OneTable
-  readonly others: WrittenTable
+  readonly others: OtherColumns
   readonly siblings: Siblings
 }
 

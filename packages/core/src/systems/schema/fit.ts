@@ -261,7 +261,7 @@ async function fitReferring(
   const linksInto = (table: string) =>
     keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
-  // What rows say of the row that they refer to is computed of them, and none of theirs of it.
+  // What rows say of the row that they refer to is computed of them, and they not of it.
   const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)).filter(isTotal))
   const { read, ...child } = await fitChild(
     { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },

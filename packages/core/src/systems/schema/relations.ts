@@ -59,21 +59,19 @@ const MOST_SEARCHED = 20_000
 export function compareReaching({ table, own, linksFrom, sidesOf }: Reaching): RuleKept[] {
   const links = linksFrom(table)
   const written = (name: string) => ({ table: sidesOf(name).real, formats: sidesOf(name).formats })
-  const aggregates = new Set(
-    links.flatMap(([{ key, ...real }]) =>
-      findAggregates({
-        links: { key, ...real },
-        own: { table: own.real, formats: own.formats },
-        parent: written(key.to.table),
-        rules: undefined
-      }).flatMap(({ way, column }) => (way === 'min' || way === 'max' ? [] : [nameIn(keyText(key), column)]))
-    )
+  const said = links.flatMap(([real]) =>
+    findAggregates({
+      links: real,
+      own: { table: own.real, formats: own.formats },
+      parent: written(real.key.to.table),
+      rules: undefined
+    }).filter(({ way }) => way !== 'min' && way !== 'max')
   )
   const { inputs, written: others } = ruleInputs({
     links: links.map(([real]) => real),
     linksFrom: (name) => linksFrom(name).map(([real]) => real),
     wholeOf: written,
-    isSaid: (key, column) => aggregates.has(nameIn(keyText(key), column))
+    said
   })
   if (inputs.length === 0 || own.real.columns.length === 0) return []
   const names = new Set(inputs.map(({ name }) => name))

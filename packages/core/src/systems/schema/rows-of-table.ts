@@ -11,7 +11,7 @@ import type { RawTable } from '../../table/raw.js'
 import { keepColumns } from '../../table/rows.js'
 import { methodsOf } from '../panel/methods.js'
 import { prepareRows } from '../prepare.js'
-import { ruledBeside } from '../ruled-rows.js'
+import { type OtherColumns, ruledBeside } from '../ruled-rows.js'
 import { keysOf } from '../table/keyed.js'
 import type { TableFit } from '../table/options.js'
 import { cellsIn } from './links.js'
@@ -47,7 +47,7 @@ export function readTableOf(
   raw: RawTable,
   options: OneTable,
   beside: readonly KeyColumn[] = [],
-  others: WrittenTable = NO_COLUMNS
+  others: OtherColumns = NO_COLUMNS
 ): ReadTable {
   if (raw.columns.length === 0) return onlyKeys(raw, options, beside)
   try {

@@ -135,3 +135,31 @@ describe('rules of rows and of those that they lead to', () => {
     ])
   })
 })
+
+it('a share of a sum of the rows is one of the sum of new rows', async () => {
+  const [BILLS, ITEMS] = [40, 160]
+  const [of, sum] = ['of', 'sum'].map((name) => uniforms(keyFor(keyFromSeed(4), name), ITEMS)) as [Float64Array, Float64Array]
+  const billOf = Array.from(of, (u) => Math.floor(BILLS * u))
+  const cents = Array.from(sum, (u) => 500 + Math.floor(9000 * u))
+  const totals = Array.from({ length: BILLS }, (_, b) => cents.reduce((all, one, i) => all + (billOf[i] === b ? one : 0), 0))
+  const tables = {
+    bills: table(text('id', totals.map((_, b) => `b${b}`)), text('total', totals.map((one) => (one / 100).toFixed(2)))), // biome-ignore format: one line
+    items: table(
+      text('bill_id', billOf.map((b) => `b${b}`)), // biome-ignore format: one line
+      text('amount', cents.map((one) => (one / 100).toFixed(2))), // biome-ignore format: one line
+      text('share', cents.map((one, i) => ((100 * one) / totals[billOf[i]!]!).toFixed(1))) // biome-ignore format: one line
+    )
+  }
+  const model = await fitSchema({ tables }, { ...OPTIONS, keys: ['items.bill_id -> bills.id'] }, { engine })
+  const drawn = await drawSchema(model, { seed: 2 }, { engine })
+  const [bills, items] = [drawn.get('bills')!, drawn.get('items')!]
+  const rowOf = referredRows({ table: 'items', column: 'bill_id', to: { table: 'bills', column: 'id' } }, items, bills)
+  const [amount, share, total] = [cells(items.table, 'amount'), cells(items.table, 'share'), cells(bills.table, 'total')]
+  const added = Array.from(total, () => 0)
+  for (const [i, b] of rowOf.entries()) added[b]! += Number(amount[i])
+  expect(rowOf.length).toBe(ITEMS)
+  for (const [i, b] of rowOf.entries()) {
+    expect(Number(total[b])).toBeCloseTo(added[b]!, 6)
+    expect(Math.abs(Number(share[i]) - (100 * Number(amount[i])) / added[b]!)).toBeLessThan(0.0501)
+  }
+})

@@ -2,6 +2,8 @@ import { inputsOfKept, type KeptRules, ruleTexts } from '../../code/rules/kept-r
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type Column, isCategorical, type Table } from '../../table/table.js'
+import type { OtherColumns } from '../ruled-rows.js'
+import type { Aggregate } from './aggregates.js'
 import { type ForeignKey, pairsOf } from './keys.js'
 import { columnsOf, led, reachedFrom, rowsAlong } from './kin.js'
 import type { Links } from './links.js'
@@ -22,14 +24,14 @@ interface Leading {
   readonly links: readonly Links[]
   readonly linksFrom: (table: string) => readonly Links[]
   readonly wholeOf: (table: string) => WrittenTable
-  /** Whether rows say a column of the row that a key of theirs leads to: it is computed of them, and they not of it. */
-  readonly isSaid: (key: ForeignKey, column: string) => boolean
+  /** Numbers, sums and means of the rows, which the rows that keys of theirs lead to have. */
+  readonly said: readonly Aggregate[]
 }
 
 /** Columns of all rows that rows lead to, a cell for each, and what they are. Cost O(rows · columns). */
-export function ruleInputs({ links: own, linksFrom, wholeOf, isSaid }: Leading): {
+export function ruleInputs({ links: own, linksFrom, wholeOf, said }: Leading): {
   readonly inputs: readonly RuleInput[]
-  readonly written: WrittenTable
+  readonly written: OtherColumns
 } {
   const ways = own.flatMap((links) => [
     { via: [links.key], rowOf: links.parentOf },
@@ -40,16 +42,25 @@ export function ruleInputs({ links: own, linksFrom, wholeOf, isSaid }: Leading):
   ])
   const each = ways.map(({ via, rowOf }) => {
     const { table, formats } = wholeOf(via.at(-1)!.to.table)
-    const places = [...table.columns.keys()].filter(
-      (c) => isInput(table.columns[c]!, rowOf) && !(via.length === 1 && isSaid(via[0]!, table.columns[c]!.name))
-    )
+    const places = [...table.columns.keys()].filter((c) => isInput(table.columns[c]!, rowOf))
     const inputs = places.map((c): RuleInput => ({ name: nameOf(via, table.columns[c]!.name), via, from: table.columns[c]!.name }))
     return { inputs, columns: columnsOf(table, inputs, rowOf), formats: inputs.map(({ name }, k) => ({ ...formats[places[k]!]!, name })) }
   })
   const rowCount = own[0]?.parentOf.length ?? 0
+  const inputs = each.flatMap(({ inputs }) => inputs)
+  const saidOf = ({ via, from }: RuleInput) => said.find(({ key, column }) => via.length === 1 && key === via[0] && column === from)?.of
   return {
-    inputs: each.flatMap(({ inputs }) => inputs),
-    written: { table: { columns: each.flatMap(({ columns }) => columns), rowCount }, formats: each.flatMap(({ formats }) => formats) }
+    inputs,
+    written: {
+      said: new Map(
+        inputs.flatMap((one) => {
+          const of = saidOf(one)
+          return of ? [[one.name, of] as const] : []
+        })
+      ),
+      table: { columns: each.flatMap(({ columns }) => columns), rowCount },
+      formats: each.flatMap(({ formats }) => formats)
+    }
   }
 }
 

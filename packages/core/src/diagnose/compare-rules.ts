@@ -65,7 +65,7 @@ const mostBroken = ({ broken, of }: BrokenOf, rows: number): number =>
   broken === 0 ? 0 : Math.min(rows, Math.floor(mostCopies({ copies: broken, rows: of }, rows)))
 
 /** Rows of another table that break a rule. What a column determines is what it determines in the data: their rows that obey stand above. */
-function brokenBy(
+export function brokenBy(
   synthetic: Table,
   rule: Rule,
   { data, exceptions }: { readonly data: WrittenTable; readonly exceptions: readonly number[] }

@@ -1,6 +1,6 @@
 import { type LatentSpecification, parseLatent } from '../code/codecs/specification.js'
 import { designNotes, keptStandingsIn, keptTotalsIn, totalNotes } from '../code/rules/among-rows.js'
-import { clashOf, isOrder } from '../code/rules/choose.js'
+import { clashOf, isOrder, keepable, needs } from '../code/rules/choose.js'
 import { equalsOf, isOtherThroughout, type KeptEqual, SAME } from '../code/rules/equals.js'
 import { bends, exceptionsOf } from '../code/rules/exceptions.js'
 import { eachRule } from '../code/rules/families.js'
@@ -10,7 +10,7 @@ import { choicesOf } from '../code/rules/flags.js'
 import { searchNotes } from '../code/rules/formula-readings.js'
 import { nearlyTotalNotes, quantitiesIn } from '../code/rules/found-once.js'
 import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
-import type { KeptRules } from '../code/rules/kept-rules.js'
+import { inputsOfKept, type KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
@@ -31,6 +31,8 @@ import { cellAt, isMissing } from '../table/cells.js'
 import { type Indicator, indicatorsOf } from '../table/expression.js'
 import { columnWord } from '../table/expression-text.js'
 import type { InferredTable } from '../table/infer.js'
+import type { RawTable } from '../table/raw.js'
+import { joinColumns, keepColumns } from '../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../table/table.js'
 import { unknownColumn } from '../table/unknown-column.js'
 import { keepingLast } from './keeping-last.js'
@@ -74,6 +76,61 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   const notes = [impliedNotes, unkeptNotes].flatMap((notesOf) => notesOf(rules, prepared.data, options))
   return { ...ready, data: { ...ready.data, notes: [...ready.data.notes, ...notes] } }
 })
+
+/** Columns of rows that rows lead to, a cell for each of them. */
+export interface OtherColumns extends WrittenTable {
+  /** Those that are computed of the rows, each with the columns that it is computed of: these are not computed of it. */
+  readonly said?: ReadonlyMap<string, readonly string[]> | undefined
+}
+
+/**
+ * As `ruledRows`, where each row also leads to rows of other tables: rules may compute its columns of these too, as a discount of the kind of its
+ * customer. `others`: their columns, a cell for each row, of which none is derived; they stand in the columns of the rules where these use them,
+ * and not in the data. Orders, limits and what else is measured go by the rows' own columns. Cost: that of two such searches.
+ */
+export function ruledBeside(raw: RawTable, options: Options, others: OtherColumns): RuledRows {
+  const alone = ruledRows(raw, options)
+  const names = new Set(others.table.columns.map(({ name }) => name))
+  if (options.rules === 'off' || names.size === 0) return alone
+  const read = prepareRows(raw, options)
+  const joined = joinColumns(read.data, others)
+  const reaching = reachingRules(rulesOf(joined, options, [...names]), others)
+  if (reaching.length === 0) return alone
+  const rules = keepable([...reaching, ...rulesOf(read.data, options)]).kept
+  const own = rules.filter((rule) => !reaching.includes(rule))
+  const measured = measuredIn(
+    read.data,
+    own,
+    options,
+    reaching.map(({ column }) => column)
+  )
+  const { data, rules: kept, ...rest } = keep({ ...read, data: joined }, rules, measured)
+  const used = new Set(kept!.rules.flatMap(inputsOfKept))
+  const isOurs = ({ name }: { readonly name: string }) => !names.has(name)
+  return {
+    ...rest,
+    data: keepColumns(data, isOurs),
+    rules: { ...kept!, columns: kept!.columns.filter((one) => isOurs(one) || used.has(one.name)) }
+  }
+}
+
+/**
+ * Rules that compute columns of what other rows say: no orders, which bounds keep; and nothing that is looked up by a number of theirs, as new ones
+ * have numbers that none has.
+ */
+export function reachingRules(rules: readonly Rule[], { table: { columns }, said = new Map() }: OtherColumns): Rule[] {
+  const [names, numbers] = [columns, columns.filter(isNumeric)].map((some) => new Set(some.map(({ name }) => name))) as [
+    Set<string>,
+    Set<string>
+  ]
+  return rules.filter(
+    (rule) =>
+      !isOrder(rule) &&
+      inputsOf(rule).some((name) => names.has(name)) &&
+      !(rule.kind === 'lookup' && rule.from.some((name) => numbers.has(name))) &&
+      !inputsOf(rule).some((name) => needs(said.get(name) ?? [], rules).has(rule.column))
+  )
+}
 
 /** That new rows break what all rows of the table obey, as people are told. */
 const unkeptNotes = (rules: readonly Rule[], data: InferredTable, options: Options): string[] => {

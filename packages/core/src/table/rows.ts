@@ -90,6 +90,15 @@ export function keepColumns<T extends { readonly table: Table; readonly formats:
   return { ...data, table: { columns: columns.filter(keep), rowCount }, formats }
 }
 
+/** Columns with those of another table of as many rows behind them. */
+export function joinColumns<T extends { readonly table: Table; readonly formats: readonly ColumnFormat[] }>(
+  data: T,
+  others: { readonly table: Table; readonly formats: readonly ColumnFormat[] }
+): T {
+  const columns = [...data.table.columns, ...others.table.columns]
+  return { ...data, table: { ...data.table, columns }, formats: [...data.formats, ...others.formats] }
+}
+
 /** A column of numbers that a table has. */
 export const numbersOf = ({ columns }: Pick<Table, 'columns'>, name: string): NumericColumn =>
   columns.find((column) => column.name === name) as NumericColumn

@@ -21,10 +21,12 @@ import type { PanelTimes } from '../panel/times.js'
 import { endLifts } from '../panel/urns.js'
 import { findWalls } from '../panel/walls.js'
 import { keptOrder } from '../table/ordered.js'
+import type { Aggregate } from './aggregates.js'
 import { findBounds } from './bounds.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { type CountLaw, countsOf, fitCounts } from './counts.js'
 import { type EndLaw, endDate, endLaw, endsOf, untilIn } from './end-law.js'
+import { findExclusive } from './exclusive.js'
 import { fitGiven } from './given-law.js'
 import { type ForeignKey, keyText } from './keys.js'
 import { kinNamed, withAllKin } from './kin.js'
@@ -35,6 +37,7 @@ import { findNear } from './near.js'
 import { findParentLookups, type ParentLookup } from './parent-lookups.js'
 import { fitPick, type JoinedColumns, joinedColumns, type PickLaw, sameColumns } from './pick-law.js'
 import type { OneTable, Referred } from './rows-of-table.js'
+import { inputsUsed, ruleInputs } from './rule-inputs.js'
 import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
@@ -52,13 +55,15 @@ interface ChildProblem {
   /** The table that a key leads to. */
   readonly referred: (links: Links) => Referred
   /** A table that is drawn before, as it is. */
-  readonly wholeOf: (name: string) => Table
+  readonly wholeOf: (name: string) => WrittenTable
   /** Whether its rows stay as they are. */
   readonly keptBy: (links: Links) => boolean
   /** Keys of a table that is drawn before. */
   readonly linksFrom: (table: string) => readonly Links[]
   /** Keys into a table, of others that are drawn before. */
   readonly linksInto: (table: string) => readonly Links[]
+  /** Columns of rows that they lead to which they say themselves. */
+  readonly said: readonly Aggregate[]
   readonly options: OneTable
 }
 
@@ -70,11 +75,17 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
   const { table: wide, kin } = withAllKin(links.key.to.table, parent.whole.table, {
     linksFrom: problem.linksFrom,
     linksInto: problem.linksInto,
-    wholeOf: problem.wholeOf
+    wholeOf: (name) => problem.wholeOf(name).table
+  })
+  const { inputs, written: others } = ruleInputs({
+    links: [links, ...problem.others].map((one) => linksOfSome(one, rows)),
+    linksFrom: problem.linksFrom,
+    wholeOf: problem.wholeOf,
+    said: problem.said
   })
   const { read, picks, through, lookups } = await withPicks(
     problem,
-    readChildRows(raw, { parentOf, lines: lines?.of, parent: wide }, options),
+    readChildRows(raw, { parentOf, lines: lines?.of, parent: wide, others }, options),
     wide,
     context
   )
@@ -124,17 +135,29 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     }))
   ]
   const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
-  const used = new Set([
+  // What ends as the next one starts needs no more said, and keys that go without saying follow the others.
+  const along = through.map(({ key }) => key)
+  const exclusive = (
+    options.rules === 'off'
+      ? []
+      : findExclusive(read.whole.table, [
+          { key: links.key, rowOf: parentOf },
+          ...problem.others.map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
+        ])
+  ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
+  const named = new Set([
     ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
     ...lookups.map(({ from }) => from),
     ...[start?.column, end?.date?.column].filter((name) => name !== undefined)
   ])
-  const told = kinNamed(kin, used)
+  const kinTold = kinNamed(kin, named)
+  const used = inputsUsed(inputs, rules)
   return {
     key: links.key,
-    ...(told.length > 0 ? { kin: told } : {}),
+    ...(kinTold.length > 0 ? { kin: kinTold } : {}),
     ...(bounds.length > 0 ? { bounds, told: [...isTold] } : {}),
+    ...(exclusive.length > 0 ? { exclusive } : {}),
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),
@@ -164,6 +187,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
       : {}),
     formats: data.formats,
     rules,
+    ...(used.length > 0 ? { ruleInputs: used } : {}),
     keys,
     rowOrder: hasRows(read) ? keptOrder(raw, options) : undefined,
     read

@@ -2,11 +2,12 @@ import { derives, type KeptRule } from '../../code/rules/kept-rules.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
-import { keepColumns, takeTableRows } from '../../table/rows.js'
+import { joinColumns, keepColumns, takeTableRows } from '../../table/rows.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import { isConstant, LEAST_GROUPS } from '../panel/read.js'
 import { type PanelTimes, timesOf } from '../panel/times.js'
 import { prepareRows } from '../prepare.js'
+import type { OtherColumns } from '../ruled-rows.js'
 import { type Copy, findCopies } from './copies.js'
 import type { Links } from './links.js'
 import { type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
@@ -60,10 +61,12 @@ interface Referring extends Pick<Links, 'parentOf'> {
   readonly lines?: Float64Array | undefined
   /** The table that they refer to. */
   readonly parent: Table
+  /** Columns of the rows that they lead to, a cell for each of them, of which rules may compute theirs. */
+  readonly others: OtherColumns
 }
 
 /** Reads a table whose rows refer to those of another; `raw` without keys into other tables. Cost O(cells · log n). */
-export function readChildRows(raw: RawTable, { parentOf, lines, parent }: Referring, options: OneTable): ChildRows {
+export function readChildRows(raw: RawTable, { parentOf, lines, parent, others }: Referring, options: OneTable): ChildRows {
   const bare = readTableOf(raw, { ...options, rules: 'off', rule: undefined })
   const isOff = options.rules === 'off'
   const copies = isOff ? [] : findCopies({ own: bare.whole.table, parent, parentOf })
@@ -72,7 +75,7 @@ export function readChildRows(raw: RawTable, { parentOf, lines, parent }: Referr
   const clock = bare.whole.table.columns.find(({ name }) => name === time) as NumericColumn | undefined
   const { order, first, groupOf } = groupsOf(parentOf, [clock?.values, lines])
   const siblings = isOff ? NO_SIBLINGS : siblingsIn(bare.whole, { order, first, time, copies })
-  const read = isOff ? bare : withoutTold(raw, { bare, options, copies, time, siblings, order, first })
+  const read = isOff ? bare : withoutTold(raw, { bare, options, others, copies, time, siblings, order, first })
   const { data } = read
   const modelled = keepColumns(data, ({ kind, name }) => kind !== 'identifier' && name !== time && !isCopied(copies, name))
   const times =
@@ -101,6 +104,7 @@ function siblingsIn({ table, formats }: InferredTable, { order, first, time, cop
 interface Told extends InOrder {
   readonly bare: ReadTable
   readonly options: OneTable
+  readonly others: OtherColumns
   readonly siblings: Siblings
 }
 
@@ -108,19 +112,22 @@ interface Told extends InOrder {
  * A table with its rules, and without what they derive. No rule derives the time, what rows copy, nor what they have from those before and after
  * them, or give on to these: others are derived from it.
  */
-function withoutTold(raw: RawTable, { bare, options, copies, time, siblings, order, first }: Told): ReadTable {
+function withoutTold(raw: RawTable, { bare, options, others, copies, time, siblings, order, first }: Told): ReadTable {
   const given = [...(time === undefined ? [] : [time]), ...namesIn(copies), ...passedOn(siblings)]
-  const held = readTableOf(raw, pinned(options, given))
+  const readBeside = (names: readonly string[]) => readTableOf(raw, pinned(options, names), [], others)
+  const held = readBeside(given)
   // Bounds of a date that ends where the next row starts are kept in last rows; what gives it as a whole would be broken.
   const ahead = namesIn(siblings.ahead).filter((name) => held.rules?.rules.some((rule) => rule.column === name && isPlain(rule)))
-  const read = ahead.length > 0 ? readTableOf(raw, pinned(options, [...given, ...ahead])) : held
+  const read = ahead.length > 0 ? readBeside([...given, ...ahead]) : held
   if (!read.rules && isEmpty(siblings)) return read
   const rules = read.rules && {
     ...read.rules,
     rules: besideSiblings(siblings, read.rules).filter(({ column }) => !isCopied(copies, column))
   }
   const whole = isEmpty(siblings) ? read.whole : inPlaces(takeSiblingsOut(siblings, takenInOrder(bare.whole, order), first), order)
-  const data = { ...(rules ? takeRulesOut(rules, whole) : whole), notes: read.data.notes }
+  const isOther = new Set(others.table.columns.map(({ name }) => name))
+  const taken = rules ? keepColumns(takeRulesOut(rules, joinColumns(whole, others)), ({ name }) => !isOther.has(name)) : whole
+  const data = { ...taken, notes: read.data.notes }
   return { ...read, data, rules: rules && rules.rules.length > 0 ? rules : undefined }
 }
 
@@ -134,7 +141,7 @@ function inPlaces(data: InferredTable, order: Uint32Array): InferredTable {
 }
 
 /** Rows by parent, then by what comes first: their time, and their number. */
-function groupsOf(parentOf: Int32Array, all: readonly (Float64Array | undefined)[]) {
+export function groupsOf(parentOf: Int32Array, all: readonly (Float64Array | undefined)[]) {
   const clocks = all.filter((clock) => clock !== undefined)
   const between = (a: number, b: number) => clocks.reduce((before, clock) => before || clock[a]! - clock[b]!, 0)
   const place = (row: number) => (parentOf[row]! < 0 ? Number.POSITIVE_INFINITY : parentOf[row]!)

@@ -1,5 +1,7 @@
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import { joinColumns } from '../../table/rows.js'
 import { isCategorical, isNumeric } from '../../table/table.js'
 import { aggregateColumn, feeds } from './aggregates.js'
 import { asDrawn, type DrawnTable, withColumns } from './drawn-table.js'
@@ -8,6 +10,7 @@ import { sourceOf, withKin } from './kin.js'
 import { referredRows } from './links.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
 import { withSame } from './pick-law.js'
+import { keptInputs } from './rule-inputs.js'
 
 /** Columns that rows of other tables say, once all rows are there: those of the lowest tables first, and what rules compute from them. Cost O(rows). */
 export function drawAggregates(
@@ -26,6 +29,7 @@ export function drawAggregates(
       recomputed(tables[key.to.table]!, withColumns(parent, [column]), {
         changed: [column.name],
         said,
+        others: othersOf(key.to.table, parent, { tables, drawn }),
         seed: seedFor(keyFromSeed(seed), key.to.table)
       })
     )
@@ -38,17 +42,29 @@ interface PassingDown extends Pick<SchemaModel, 'tables'> {
   readonly seed: number
 }
 
-/** What rows copy from those of a table that says something else now, and what their own rows copy from them. Cost O(rows). */
+/** What rules of a table know of rows that its rows lead to. Cost O(rows). */
+function othersOf(name: string, rows: DrawnTable, { tables, drawn }: Pick<PassingDown, 'tables' | 'drawn'>): WrittenTable {
+  const { rules, ruleInputs = [] } = tables[name]!.child ?? {}
+  const tableOf = (other: string) => asDrawn(tables[other]!.context, drawn.get(other)!.table)
+  const rowOf = (key: ForeignKey) => referredRows(key, rows, drawn.get(key.to.table)!)
+  return rules ? keptInputs(ruleInputs, rules, { rowOf, tableOf }) : { table: { columns: [], rowCount: 0 }, formats: [] }
+}
+
+/** What rows copy from those of a table that says something else now, or compute of it, and what their own rows do of them. Cost O(rows). */
 function passDown(name: string, { tables, drawn, seed }: PassingDown): void {
   for (const [below, table] of Object.entries(tables)) {
-    const { key, copies = [], kin = [] } = table.child ?? {}
-    if (!key || copies.length === 0 || !drawn.has(below)) continue
-    if (key.to.table !== name && !kin.some((one) => sourceOf(one) === name)) continue
+    const { key, copies = [], kin = [], ruleInputs = [] } = table.child ?? {}
+    if (!key || !drawn.has(below)) continue
+    const inputs = ruleInputs.filter(({ via }) => via.at(-1)!.to.table === name)
+    const isCopied = copies.length > 0 && (key.to.table === name || kin.some((one) => sourceOf(one) === name))
+    if (!isCopied && inputs.length === 0) continue
     const [rows, parent] = [drawn.get(below)!, drawn.get(key.to.table)!]
     const wide = withKin(parent.table, kin, (other) => asDrawn(tables[other]!.context, drawn.get(other)!.table))
     const { columns } = withSame({ same: copies }, { columns: [], rowCount: rows.table.rowCount }, wide, referredRows(key, rows, parent))
-    const changed = copies.map(({ column }) => column)
-    const own = { changed, said: new Set(changed), seed: seedFor(keyFromSeed(seed), below) }
+    const copied = copies.map(({ column }) => column)
+    const changed = [...copied, ...inputs.map((one) => one.name)]
+    const others = othersOf(below, rows, { tables, drawn })
+    const own = { changed, said: new Set(copied), others, seed: seedFor(keyFromSeed(seed), below) }
     drawn.set(below, recomputed(table, withColumns(rows, columns), own))
     passDown(below, { tables, drawn, seed })
   }
@@ -59,18 +75,20 @@ interface Recomputed {
   readonly changed: readonly string[]
   /** Columns of the table that rows say, or that it copies. */
   readonly said: ReadonlySet<string>
+  /** Columns of rows that the rows lead to, as rules know them. */
+  readonly others: WrittenTable
   readonly seed: number
 }
 
 /** Rows with what rules compute from columns that are others now; what other rows say stays as they do. */
-function recomputed(of: SchemaTable, drawn: DrawnTable, { changed, said, seed }: Recomputed): DrawnTable {
+function recomputed(of: SchemaTable, drawn: DrawnTable, { changed, said, others, seed }: Recomputed): DrawnTable {
   const rules = rulesOfTable(of)
   if (!rules || !changed.some((name) => feeds(rules, name))) return drawn
-  const at = (name: string) => drawn.table.columns.findIndex((one) => one.name === name)
-  const places = rules.columns.map(({ name }) => at(name))
+  const all = joinColumns({ table: drawn.table, formats: drawn.formats }, others)
+  const places = rules.columns.map(({ name }) => all.table.columns.findIndex((one) => one.name === name))
   const whole = {
-    table: { columns: places.map((c) => drawn.table.columns[c]!), rowCount: drawn.table.rowCount },
-    formats: places.map((c) => drawn.formats[c]!)
+    table: { columns: places.map((c) => all.table.columns[c]!), rowCount: drawn.table.rowCount },
+    formats: places.map((c) => all.formats[c]!)
   }
   const key = keyFor(keyFromSeed(seed), 'rules')
   const { table } = putRulesBack(rules, takeRulesOut(rules, whole), { key, fixed: said })

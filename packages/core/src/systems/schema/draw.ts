@@ -3,7 +3,7 @@ import { InputError } from '../../num/errors.js'
 import { beside, type Matrix, matrix, takeRows, takeValues } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { rowsInOrder } from '../../table/row-order.js'
-import { numbersOf, takeTableRows } from '../../table/rows.js'
+import { joinColumns, keepColumns, numbersOf, takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { type Context, contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
@@ -22,6 +22,7 @@ import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { asDrawn, type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { endsOf, rowsUntil, untilIn } from './end-law.js'
+import { chosenApart, exchanged, rowsInTheWay } from './exclusive.js'
 import { ofParents } from './fit.js'
 import { drawGiven, type KnownBesides } from './given-law.js'
 import type { KeptTable } from './kept-tables.js'
@@ -34,6 +35,7 @@ import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
+import { keptInputs, withoutInputs } from './rule-inputs.js'
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
@@ -130,27 +132,32 @@ async function drawChild(
   { seed, context, drawn, tables, isReferred, scale }: ChildDraw
 ): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
-  const { rows, wide, parentOf, targetOf } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
+  const { unplaced, parent: wide, place } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
+  const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
   const key = keyFor(keyFromSeed(seed), 'rules')
-  const ruled = law.rules ? putRulesBack(law.rules, rows, { key }) : rows
   const told = new Set(law.told)
-  const led = [...law.picks, ...(law.through ?? [])].map(({ key: one }, k) => ({
-    key: keyText(one),
-    table: referredTo(one, drawn, tables).table,
-    rowOf: targetOf[k]!
-  }))
-  const keeping = {
-    led: [{ key: keyText(law.key), table: wide, rowOf: parentOf }, ...led],
-    parentOf,
-    isOrdered: Boolean(law.siblings || law.lines),
-    rules: law.rules,
-    time: law.time?.name,
-    isFree: (name: string) => !told.has(name),
-    key: keyFor(key, 'bounds')
+  const finished = (rows: Unplaced): Finished => {
+    const placed = place(rows)
+    const rowOf = rowsByKey(law, placed)
+    const inputs = law.ruleInputs ?? []
+    const known = law.rules ? joinColumns(placed.rows, keptInputs(inputs, law.rules, { rowOf, tableOf })) : placed.rows
+    const ruled = law.rules ? putRulesBack(law.rules, known, { key }) : known
+    const led = keysBeside(law).map((one) => ({ key: keyText(one), table: referredTo(one, drawn, tables).table, rowOf: rowOf(one) }))
+    const keeping = {
+      led: [{ key: keyText(law.key), table: wide, rowOf: placed.parentOf }, ...led],
+      parentOf: placed.parentOf,
+      isOrdered: Boolean(law.siblings || law.lines),
+      rules: law.rules,
+      time: law.time?.name,
+      isFree: (name: string) => !told.has(name),
+      key: keyFor(key, 'bounds')
+    }
+    const within = law.bounds ? keptWithin(law.bounds, ruled, keeping) : ruled
+    const along = { parentOf: placed.parentOf, time: law.time?.name, rules: law.rules, key }
+    const back = law.siblings ? putSiblingsBack(law.siblings, within, along) : within
+    return { ...placed, whole: keepColumns(back, withoutInputs(inputs)) }
   }
-  const within = law.bounds ? keptWithin(law.bounds, ruled, keeping) : ruled
-  const along = { parentOf, time: law.time?.name, rules: law.rules, key }
-  const whole = law.siblings ? putSiblingsBack(law.siblings, within, along) : within
+  const { whole, parentOf, targetOf } = keptApart(law, finished, unplaced, { drawn, tables, tableOf })
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
   const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
@@ -158,7 +165,7 @@ async function drawChild(
   const apart: Column[] = [
     ...referringColumns(law.key, parent, referring),
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
-    ...[...law.picks, ...(law.through ?? [])].flatMap(({ key }, k) => referringColumns(key, drawn.get(key.to.table)!, inRows(targetOf[k]!)))
+    ...keysBeside(law).flatMap((one, k) => referringColumns(one, drawn.get(one.to.table)!, inRows(targetOf[k]!)))
   ]
   const unkeyed = { table: { ...table, columns: [...table.columns, ...apart] }, formats: whole.formats }
   const own = await keyed(unkeyed, law.keys, { seed, context })
@@ -172,16 +179,81 @@ async function drawChild(
   }
 }
 
+interface Finished extends ChildRowsDrawn {
+  /** With what rules derive. */
+  readonly whole: Written
+}
+
+/** The row that each row refers to by a key of its own. */
+const rowsByKey =
+  (law: ChildLaw, { parentOf, targetOf }: Pick<ChildRowsDrawn, 'parentOf' | 'targetOf'>) =>
+  (key: ForeignKey): Int32Array =>
+    isKey(key, law.key) ? parentOf : targetOf[keysBeside(law).findIndex((one) => isKey(key, one))]!
+
+/** What rows refer to, or where they stand, is put right so often at most: then those that are in the way are left out. */
+const MOST_ROUNDS = 6
+
+interface Apart extends Pick<ChildDraw, 'drawn' | 'tables'> {
+  readonly tableOf: (name: string) => Table
+}
+
+/** Rows of which no two have the same row at once that one may have at a time: others are chosen, rows of one change places, and those without a place are left out. */
+function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplaced: Unplaced, { drawn, tables, tableOf }: Apart): Finished {
+  let [rows, out] = [unplaced, finished(unplaced)]
+  for (let round = 1; law.exclusive; round++) {
+    const rowOf = rowsByKey(law, out)
+    const broken = law.exclusive.filter((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)).length > 0)
+    if (broken.length === 0) break
+    for (const one of broken) {
+      if (round > MOST_ROUNDS) continue
+      const at = law.picks.findIndex((pick) => isKey(pick.key, one.key))
+      const pick = law.picks[at]
+      if (!pick) {
+        const table = exchanged(one, {
+          whole: out.whole.table,
+          drawn: rows.table,
+          rules: law.rules,
+          rowOf: rows.parentOf,
+          constant: law.further?.panel.constant ?? []
+        })
+        rows = { ...rows, table }
+        continue
+      }
+      const near = pick.near && amongOf(pick.near, rowOf(pick.near.start), tableOf)
+      const chosen = chosenApart(one, out.whole.table, {
+        rowOf: rows.chosen[at]!,
+        targets: likeRows(tables[one.key.to.table]!.context, referredTo(one.key, drawn, tables).table),
+        among: (i) => near && (near.members.get(near.wanted[i]!) ?? new Set()),
+        parentOf: pick.apart ? rows.parentOf : undefined
+      })
+      rows = { ...rows, chosen: rows.chosen.map((own, k) => (k === at ? chosen : own)) }
+    }
+    if (round > MOST_ROUNDS) rows = withoutRows(rows, new Set(broken.flatMap((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)))))
+    out = finished(rows)
+  }
+  return out
+}
+
+/** The keys of rows besides that of their number, in the order in which drawn rows have them. */
+const keysBeside = ({ picks, through = [] }: ChildLaw): ForeignKey[] => [...picks, ...through].map(({ key }) => key)
+
 const withNone = ({ none }: ChildLaw, width: number): Float64Array => (none.length === width ? none : new Float64Array(width))
 
 interface ChildRowsDrawn {
   /** Without keys and what rules derive. */
   readonly rows: Written
-  /** The rows that they refer to, with what these lead to. */
-  readonly wide: Table
   readonly parentOf: Int32Array
   /** Rows that they refer to besides, of each pick, then of each key that goes without saying. */
   readonly targetOf: readonly Int32Array[]
+}
+
+/** Drawn rows, before they have what rows say that they refer to. */
+interface Unplaced {
+  readonly table: Table
+  readonly ticks?: Float64Array | undefined
+  readonly parentOf: Int32Array
+  /** Rows that they choose, of each pick. */
+  readonly chosen: readonly Int32Array[]
 }
 
 /** The drawn rows that a key leads to, as the law of what refers to them knows these. */
@@ -190,8 +262,11 @@ function referredTo({ to }: ForeignKey, drawn: ReadonlyMap<string, DrawnTable>, 
   return { ...own, table: asDrawn(tables[to.table]!.context, own.table) }
 }
 
-/** The rows of all parents. */
-async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: ChildDraw): Promise<ChildRowsDrawn> {
+/** The rows of all parents, which these are with what they lead to, and how rows have what others say. */
+async function drawRows(
+  law: ChildLaw,
+  { seed, context, drawn, tables, scale }: ChildDraw
+): Promise<{ readonly unplaced: Unplaced; readonly parent: Table; readonly place: (rows: Unplaced) => ChildRowsDrawn }> {
   const own = contextOf(seed, context)
   const alone = referredTo(law.key, drawn, tables)
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
@@ -220,9 +295,13 @@ async function drawRows(law: ChildLaw, { seed, context, drawn, tables, scale }: 
       : rowsUntil(endsOf({ last: law.time.cut }, dates!, until), { ticks: drawnRows.ticks!, first, groupOf: units.groupOf }, law.orphanRate)
   const further = cut ? { table: takeTableRows(drawnRows.table, cut.rows), ticks: takeValues(drawnRows.ticks!, cut.rows) } : drawnRows
   const parentOf = Int32Array.from(groupOfRows(cut?.first ?? first), (g) => units.groupOf[g]!)
-  const picked = await pickAll(law, { rows: further.table, parent: parent.table, parentOf, drawn, tables, scale, own })
-  const table = withSame({ same: law.copies ?? [] }, picked.table, parent.table, parentOf)
-  return withPlace({ rows: assembled(law, { ...further, table }), wide: parent.table, parentOf, targetOf: picked.targetOf }, picked.without)
+  const { chosen, without } = await chooseAll(law, { rows: further.table, parentOf, drawn, tables, scale, own })
+  const place = (rows: Unplaced): ChildRowsDrawn => {
+    const { table: referring, targetOf } = withTold(law, rows, { parent: parent.table, drawn, tables })
+    const table = withSame({ same: law.copies ?? [] }, referring, parent.table, rows.parentOf)
+    return { rows: assembled(law, { ...rows, table }), parentOf: rows.parentOf, targetOf }
+  }
+  return { unplaced: withoutRows({ ...further, parentOf, chosen }, without), parent: parent.table, place }
 }
 
 /** Draws of first rows until they keep to all walls. */
@@ -244,12 +323,17 @@ async function drawHeads({ heads: law, further }: ChildLaw, given: Matrix, conte
 }
 
 /** Rows without those that found no place, as nobody takes a course that is full. */
-function withPlace(drawn: ChildRowsDrawn, without: ReadonlySet<number>): ChildRowsDrawn {
-  if (without.size === 0) return drawn
-  const { rows, wide, parentOf, targetOf } = drawn
+function withoutRows(rows: Unplaced, without: ReadonlySet<number>): Unplaced {
+  if (without.size === 0) return rows
+  const { table, ticks, parentOf, chosen } = rows
   const placed = Uint32Array.from(parentOf.keys()).filter((i) => !without.has(i))
   const of = (all: Int32Array) => Int32Array.from(placed, (i) => all[i]!)
-  return { rows: { ...rows, table: takeTableRows(rows.table, placed) }, wide, parentOf: of(parentOf), targetOf: targetOf.map(of) }
+  return {
+    table: takeTableRows(table, placed),
+    ...(ticks ? { ticks: takeValues(ticks, placed) } : {}),
+    parentOf: of(parentOf),
+    chosen: chosen.map(of)
+  }
 }
 
 interface Begun {
@@ -270,10 +354,8 @@ function withStarts({ time, names }: ChildLaw, heads: Table, { groupOf, dates, e
   return { ...heads, columns }
 }
 
-interface Picking {
+interface Choosing {
   readonly rows: Table
-  /** The rows that they refer to, with what these lead to. */
-  readonly parent: Table
   readonly parentOf: Int32Array
   readonly drawn: ReadonlyMap<string, DrawnTable>
   readonly tables: SchemaModel['tables']
@@ -281,23 +363,17 @@ interface Picking {
   readonly own: Context
 }
 
-interface Picked {
-  readonly table: Table
-  readonly targetOf: Int32Array[]
+interface Chosen extends Pick<Unplaced, 'chosen'> {
   /** Rows for which no row of a further table has room. */
   readonly without: ReadonlySet<number>
 }
 
-/** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
-async function pickAll(
-  { key: counted, picks, through = [], lookups = [] }: ChildLaw,
-  { rows, parent, parentOf, drawn, tables, scale, own }: Picking
-): Promise<Picked> {
+/** The rows of further tables that rows choose. */
+async function chooseAll({ key: counted, picks }: ChildLaw, { rows, parentOf, drawn, tables, scale, own }: Choosing): Promise<Chosen> {
   const targetOf: Int32Array[] = []
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
   const rowsBy = (key: ForeignKey) => (isKey(key, counted) ? parentOf : targetOf[picks.findIndex((one) => isKey(one.key, key))]!)
   const without = new Set<number>()
-  let table = rows
   for (const pick of picks) {
     const to = referredTo(pick.key, drawn, tables)
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
@@ -321,8 +397,18 @@ async function pickAll(
     // Who may refer to none does so where there is none to choose.
     if (!(pick.near && pick.empty)) for (const i of referring) if (chosen[i]! < 0) without.add(i)
     targetOf.push(chosen)
-    table = withSame(pick, table, to.table, chosen)
   }
+  return { chosen: targetOf, without }
+}
+
+/** The rows of further tables that rows refer to, and the rows with what is always the same as there. */
+function withTold(
+  { key: counted, picks, through = [], lookups = [] }: ChildLaw,
+  { table: rows, parentOf, chosen }: Unplaced,
+  { parent, drawn, tables }: Pick<ChildDraw, 'drawn' | 'tables'> & { readonly parent: Table }
+): { readonly table: Table; readonly targetOf: readonly Int32Array[] } {
+  const targetOf = [...chosen]
+  let table = picks.reduce((at, pick, k) => withSame(pick, at, referredTo(pick.key, drawn, tables).table, chosen[k]!), rows)
   for (const { key, by, via, same } of through) {
     const rowOf = isKey(by, counted) ? parentOf : targetOf[[...picks, ...through].findIndex((one) => isKey(by, one.key))]!
     const to = referredTo(key, drawn, tables)
@@ -335,7 +421,7 @@ async function pickAll(
     const rowOf = isKey(one.key, counted) ? parentOf : targetOf[picks.length + through.findIndex(({ key }) => isKey(key, one.key))]!
     table = withLookups([one], table, isKey(one.key, counted) ? parent : referredTo(one.key, drawn, tables).table, rowOf)
   }
-  return { table, targetOf, without }
+  return { table, targetOf }
 }
 
 const isKey = (a: ForeignKey, b: ForeignKey): boolean => keyText(a) === keyText(b)

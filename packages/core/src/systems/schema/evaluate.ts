@@ -15,12 +15,13 @@ import type { ColumnKind } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { checkTables, keyTypes } from './check-keys.js'
+import { compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
 import type { Schema } from './fit.js'
-import { type ForeignKey, keyText, pairsOf, type SchemaKeys, type Tables } from './keys.js'
+import { type ForeignKey, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { type Links, linksOf } from './links.js'
 import { type Coordinates, coordinatesOf, correlationsOf, distanceOfCounts, rootMeanSquare } from './relation-measures.js'
-import { type BothSides, compareRelations } from './relations.js'
+import { type BothSides, compareReaching, compareRelations } from './relations.js'
 import { statedOrFound } from './stated-keys.js'
 
 /** How a key of synthetic tables stands to that of real ones. */
@@ -83,15 +84,20 @@ export async function evaluateSchema(
   const read = readBoth(real, synthetic, { keys, missing })
   const ofKeys: KeyEvaluation[] = []
   const rules: RuleKept[] = []
+  const linksBy = new Map<ForeignKey, readonly [Links, Links]>()
   for (const foreign of keys.foreign) {
     told(`comparing ${keyText(foreign)}`)
     const links = [linksOf(real.tables, foreign, { missing }), linksOf(synthetic.tables, foreign, { missing, orphans: 'empty' })] as const
+    linksBy.set(foreign, links)
     ofKeys.push(evaluateKey(foreign, { links, read, key: keyFor(key, keyText(foreign)) }))
     rules.push(...compareRelations({ links, own: read.get(foreign.table)!, parent: read.get(foreign.to.table)! }))
   }
+  const linksFrom = (table: string) => referencesOf(keys, table).map((foreign) => linksBy.get(foreign)!)
   const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
   for (const [name, sides] of read) {
     told(`comparing ${name}`)
+    rules.push(...compareRows({ own: sides, links: linksFrom(name), linksFrom }))
+    rules.push(...compareReaching({ table: name, own: sides, linksFrom, sidesOf: (other) => read.get(other)! }))
     const rows = [sides.real.rowCount, sides.synthetic.rowCount] as const
     if (sides.real.columns.length === 0 || Math.min(...rows) < 2) {
       tables[name] = null

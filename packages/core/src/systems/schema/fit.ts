@@ -16,6 +16,7 @@ import { type Aggregate, findAggregates } from './aggregates.js'
 import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
+import { computedOf } from './exclusive.js'
 import { categoryTypes, drawnKeys, keptIn, keptNames, keptNotes, keptTable, listNote, namesIn } from './kept-tables.js'
 import { type ForeignKey, inOrderBehind, inOrderOfKeys, isReferredTo, keyText, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { fitLate, type LateLaw } from './late-law.js'
@@ -140,9 +141,22 @@ function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[]
 function aggregatesAlong(links: Links, fitted: ReadonlyMap<string, Fitted>): Aggregate[] {
   const { table, to } = links.key
   if (table === to.table) return []
-  const parent = fitted.get(to.table)!
-  return findAggregates({ links, own: fitted.get(table)!.whole, parent: parent.whole, rules: rulesOfTable(parent.table) })
+  const own = fitted.get(table)!
+  return aggregatesOf(links, own, fitted.get(to.table)!).filter((one) => !isCircular(one, own))
 }
+
+/** A number, sum or mean of rows is computed of them; the least or the largest may be what they are computed of. */
+const isTotal = ({ way }: Aggregate): boolean => way !== 'min' && way !== 'max'
+
+/** Columns that are the least or largest of rows, which are computed of the column themselves: a price for one day is the least of a price for each. */
+const isCircular = ({ key, column, of }: Aggregate, { table: { child } }: Fitted): boolean => {
+  const inputs =
+    child?.ruleInputs?.filter(({ via, from }) => from === column && keyText(via[0]!) === keyText(key) && via.length === 1) ?? []
+  return of.some((name) => inputs.some((input) => computedOf(child?.rules, name).has(input.name)))
+}
+
+const aggregatesOf = (links: Links, own: Pick<Fitted, 'whole'>, parent: Fitted): Aggregate[] =>
+  parent.table.kept ? [] : findAggregates({ links, own: own.whole, parent: parent.whole, rules: rulesOfTable(parent.table) })
 
 /** A table that stays as it is. */
 function fitKept(raw: RawTable, options: OneTable, notes: readonly string[]): Fitted {
@@ -243,12 +257,14 @@ async function fitReferring(
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
-  const wholeOf = (name: string) => fitted.get(name)!.whole.table
+  const wholeOf = (name: string) => fitted.get(name)!.whole
   const linksInto = (table: string) =>
     keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
+  // What rows say of the row that they refer to is computed of them, and they not of it.
+  const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)).filter(isTotal))
   const { read, ...child } = await fitChild(
-    { raw: some, rows, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
+    { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
     own
   )
   const whole = rows ? full.whole : read.whole

@@ -40,7 +40,8 @@ export function reachedFrom(table: string, linksFrom: (table: string) => readonl
   return out.slice(0, MOST_KIN)
 }
 
-const led = (rowOf: Int32Array | undefined, parentOf: Int32Array): Int32Array =>
+/** Rows that lead on to others; −1 for none. */
+export const led = (rowOf: Int32Array | undefined, parentOf: Int32Array): Int32Array =>
   rowOf ? rowOf.map((row) => (row < 0 ? -1 : parentOf[row]!)) : parentOf
 
 interface OfTable {
@@ -89,7 +90,7 @@ function backwards(parentOf: Int32Array, parents: number): Int32Array | undefine
 }
 
 /** Columns of rows that others lead to, one cell for each of these; empty where one leads to none. */
-function columnsOf(whole: Table, wanted: Kin['columns'], rowOf: Int32Array): Column[] {
+export function columnsOf(whole: Table, wanted: Kin['columns'], rowOf: Int32Array): Column[] {
   const some = { ...whole, columns: wanted.map(({ from }) => whole.columns.find(({ name }) => name === from)!) }
   const rows = takeTableRows(
     some,

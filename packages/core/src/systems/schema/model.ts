@@ -12,6 +12,7 @@ import type { Bound } from './bounds.js'
 import type { Copy } from './copies.js'
 import type { CountLaw } from './counts.js'
 import type { EndDate, EndLaw } from './end-law.js'
+import type { Exclusive } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
 import type { GivenLaw } from './given-law.js'
 import type { KeptTable } from './kept-tables.js'
@@ -21,6 +22,7 @@ import type { LateLaw } from './late-law.js'
 import type { LineNumbers } from './line-numbers.js'
 import type { ParentLookup } from './parent-lookups.js'
 import type { PickLaw } from './pick-law.js'
+import type { RuleInput } from './rule-inputs.js'
 import type { Siblings } from './siblings.js'
 import type { StartLaw } from './start-law.js'
 import type { ThroughKey } from './through-keys.js'
@@ -57,6 +59,8 @@ export interface ChildLaw {
   readonly told?: readonly string[] | undefined
   /** What rows have from those before and after them of the same parent; absent in models of before. */
   readonly siblings?: Siblings | undefined
+  /** Rows that rows have for themselves between two dates, by which key; absent in models of before. */
+  readonly exclusive?: readonly Exclusive[] | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
   /** Columns that categories tell of the rows that they refer to by `key` or by one that goes without saying; absent in models of before. */
@@ -82,6 +86,8 @@ export interface ChildLaw {
   /** What the laws draw, with what is a key, in the order that rules were taken out of. */
   readonly formats: readonly ColumnFormat[]
   readonly rules?: KeptRules | undefined
+  /** Columns of rows that these lead to, of which rules compute theirs; absent in models of before. */
+  readonly ruleInputs?: readonly RuleInput[] | undefined
   readonly keys?: KeptKeys | undefined
   readonly rowOrder?: RowOrder | undefined
 }

@@ -11,7 +11,7 @@ import type { RawTable } from '../../table/raw.js'
 import { keepColumns } from '../../table/rows.js'
 import { methodsOf } from '../panel/methods.js'
 import { prepareRows } from '../prepare.js'
-import { ruledRows } from '../ruled-rows.js'
+import { type OtherColumns, ruledBeside } from '../ruled-rows.js'
 import { keysOf } from '../table/keyed.js'
 import type { TableFit } from '../table/options.js'
 import { cellsIn } from './links.js'
@@ -39,11 +39,19 @@ export interface ReadTable {
   readonly keys?: KeptKeys | undefined
 }
 
-/** Reads a table of which no column need be modelled: one may hold nothing but keys. `beside`: as of `keysOf`. Throws what `ruledRows` throws. */
-export function readTableOf(raw: RawTable, options: OneTable, beside: readonly KeyColumn[] = []): ReadTable {
+/** No columns of other tables. */
+const NO_COLUMNS: WrittenTable = { table: { columns: [], rowCount: 0 }, formats: [] }
+
+/** Reads a table of which no column need be modelled: one may hold nothing but keys. `beside`: as of `keysOf`; `others`: as of `ruledBeside`. Throws what `ruledRows` throws. */
+export function readTableOf(
+  raw: RawTable,
+  options: OneTable,
+  beside: readonly KeyColumn[] = [],
+  others: OtherColumns = NO_COLUMNS
+): ReadTable {
   if (raw.columns.length === 0) return onlyKeys(raw, options, beside)
   try {
-    const { data, rules } = ruledRows(raw, options)
+    const { data, rules } = ruledBeside(raw, options, others)
     return { whole: prepareRows(raw, options).data, data, rules, keys: keysOf(raw, options, beside) }
   } catch (error) {
     if (error instanceof InputError && error.code === 'nothing-to-model') return onlyKeys(raw, options, beside)

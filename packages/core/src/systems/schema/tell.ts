@@ -6,11 +6,13 @@ import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
 import { copyText } from './copies.js'
 import type { DrawnTable } from './drawn-table.js'
+import { exclusiveText } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
 import { nearText } from './near.js'
 import { lookupText } from './parent-lookups.js'
+import { reachingTexts } from './rule-inputs.js'
 import { siblingTexts } from './siblings.js'
 import { throughText } from './through-keys.js'
 
@@ -37,10 +39,12 @@ export function tellSchema(
           ...(child.through ?? []).map(throughText),
           ...child.picks.flatMap(({ key, near }) => (near ? [nearText(key, near)] : [])),
           ...(child.lookups ?? []).map(lookupText),
+          ...(child.rules ? reachingTexts(child.ruleInputs ?? [], child.rules).map((text) => `${name}: ${text}`) : []),
           ...(child.copies ?? []).map((one) => copyText(child.key, one)),
           ...(child.siblings
             ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
             : []),
+          ...(child.exclusive ?? []).map(exclusiveText),
           ...limitTexts(name, child)
         ]
       : []

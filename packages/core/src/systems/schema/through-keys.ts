@@ -39,7 +39,7 @@ export function throughOf({ key, parentOf }: Links, { others, linksFrom }: Refer
 }
 
 /** A key that goes without saying, as people write it. */
-export function throughText({ key, by, via }: ThroughKey): string {
+export function throughText({ key, by, via }: Omit<ThroughKey, 'same'>): string {
   const named = (one: ForeignKey) => `${one.table}.${pairsOf(one).map(({ column }) => column).join('+')}` // biome-ignore format: one line
   return `${named(key)} = ${named(via)} by ${keyText(by)}`
 }

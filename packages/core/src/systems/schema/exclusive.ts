@@ -1,0 +1,240 @@
+import { isBeyondChance } from '../../code/rules/chance.js'
+import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
+import { firstFrom } from '../../num/ascending.js'
+import { type Matrix, rowOf as placeOf } from '../../num/matrix.js'
+import { keyFromSeed, permutation } from '../../num/random.js'
+import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { LEAST_ROWS, spanText } from './copies.js'
+import { type ForeignKey, keyText } from './keys.js'
+
+/** Dates between which a row has the row that it refers to for itself, as a reader a copy and a guest a room: no other one begins before it ends. Plain data. */
+export interface Exclusive {
+  readonly key: ForeignKey
+  readonly start: string
+  readonly end: string
+  /** Milliseconds from the end of one to the start of the next, at least. */
+  readonly apart: number
+}
+
+/** Where rows lead by a key; −1 for none [n]. */
+interface Led {
+  readonly key: ForeignKey
+  readonly rowOf: Int32Array
+}
+
+/** When rows begin and end; those without an end never do [n]. */
+interface Spans {
+  readonly starts: Float64Array
+  readonly ends: Float64Array
+}
+
+/**
+ * Of which rows no two that refer to the same row are at the same time, where rows that refer to others would hardly be so: by each key the pair of dates
+ * that lie farthest apart. Cost O(keys · dates² · rows log rows).
+ */
+export function findExclusive({ columns }: Table, led: readonly Led[]): Exclusive[] {
+  const dates = columns.filter((column): column is NumericColumn => column.kind === 'datetime')
+  const pairs = dates.flatMap((start) =>
+    start.missing ? [] : dates.flatMap((end) => (end !== start && areSpans(start, end) ? [{ start, end, ...spans(start, end) }] : []))
+  )
+  const candidates = pairs.length * led.length
+  return led.flatMap(({ key, rowOf }) => {
+    const found = pairs.flatMap(({ start, end, starts, ends }): (Exclusive & { readonly length: number })[] => {
+      const gaps = gapsBetween({ starts, ends }, rowOf)
+      const apart = gaps.reduce((least, gap) => Math.min(least, gap), Number.POSITIVE_INFINITY)
+      if (gaps.length < LEAST_ROWS || apart < 0) return []
+      const mixed = gapsBetween({ starts, ends }, shuffled(rowOf))
+      const rate = (1 + mixed.filter((gap) => gap >= apart).length) / (2 + mixed.length)
+      if (!isBeyondChance({ rate, times: gaps.length, candidates })) return []
+      return [{ key, start: start.name, end: end.name, apart, length: lengthOf({ starts, ends }) }]
+    })
+    const [longest] = found.sort((a, b) => b.length - a.length)
+    if (!longest) return []
+    const { length: _length, ...law } = longest
+    return [law]
+  })
+}
+
+const areSpans = (start: NumericColumn, end: NumericColumn): boolean =>
+  end.values.every((value, i) => end.missing?.[i] || value >= start.values[i]!) &&
+  end.values.some((value, i) => !end.missing?.[i] && value > start.values[i]!)
+
+const spans = (start: NumericColumn, end: NumericColumn): Spans => ({
+  starts: start.values,
+  ends: end.values.map((value, i) => (end.missing?.[i] ? Number.POSITIVE_INFINITY : value))
+})
+
+const lengthOf = ({ starts, ends }: Spans): number =>
+  ends.reduce((sum, end, i) => (end < Number.POSITIVE_INFINITY ? sum + end - starts[i]! : sum), 0)
+
+/** From the end of each row to the start of the next that refers to the same row. */
+function gapsBetween({ starts, ends }: Spans, rowOf: Int32Array): number[] {
+  const rows = inOrder({ starts, ends }, rowOf).sort((a, b) => rowOf[a]! - rowOf[b]!)
+  return rows.flatMap((row, k) => (k > 0 && rowOf[row] === rowOf[rows[k - 1]!] ? [starts[row]! - ends[rows[k - 1]!]!] : []))
+}
+
+/** Rows that refer to any as they begin. */
+const inOrder = ({ starts, ends }: Spans, rowOf: Int32Array): number[] =>
+  [...rowOf.keys()].filter((i) => rowOf[i]! >= 0).sort((a, b) => starts[a]! - starts[b]! || order(ends[a]!, ends[b]!) || a - b)
+
+const order = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
+
+/** The same rows, each referred to as often: those that other rows refer to. */
+const shuffled = (rowOf: Int32Array): Int32Array => takeOrder(rowOf, permutation(keyFromSeed(1), rowOf.length))
+const takeOrder = (all: Int32Array, rows: Uint32Array): Int32Array => Int32Array.from(rows, (row) => all[row]!)
+
+const spansIn = ({ columns }: Table, { start, end }: Exclusive): Spans => {
+  const named = (name: string) => columns.find((column) => column.name === name) as NumericColumn
+  return spans(named(start), named(end))
+}
+
+/** Rows that begin while another one of the row that they refer to has not ended: without them there are none. Cost O(rows log rows). */
+export function rowsInTheWay(law: Exclusive, table: Table, rowOf: Int32Array): number[] {
+  const own = spansIn(table, law)
+  const until = new Map<number, number>()
+  return inOrder(own, rowOf).filter((i) => {
+    const free = until.get(rowOf[i]!) ?? Number.NEGATIVE_INFINITY
+    if (own.starts[i]! < free) return true
+    until.set(rowOf[i]!, own.ends[i]! + law.apart)
+    return false
+  })
+}
+
+interface Choosing {
+  /** The row that each row refers to; −1 for none [n]. */
+  readonly rowOf: Int32Array
+  /** What the rows are like that are referred to [m, k], and which of them are of the same categories. */
+  readonly targets: { readonly places: Matrix; readonly classes: readonly string[] }
+  /** Of which of them a row may choose; undefined: of all. */
+  readonly among: (row: number) => ReadonlySet<number> | undefined
+  /** Parent of each row, where no two rows of one refer to the same row. */
+  readonly parentOf: Int32Array | undefined
+}
+
+/**
+ * Rows with others to refer to where these are not free when they begin: of those that are, the one most like it, and of such alike the one that has been
+ * free the shortest. Rows for which none is free keep theirs. Cost O(rows log rows), and O(m·k) for each row in the way.
+ */
+export function chosenApart(law: Exclusive, table: Table, { rowOf, targets, among, parentOf }: Choosing): Int32Array {
+  const own = spansIn(table, law)
+  const out = rowOf.slice()
+  const until = new Float64Array(targets.classes.length).fill(Number.NEGATIVE_INFINITY)
+  const all = [...until.keys()]
+  const taken = new Set<string>()
+  const pair = (i: number, target: number) => `${parentOf![i]} ${target}`
+  if (parentOf) for (const [i, target] of rowOf.entries()) taken.add(pair(i, target))
+  for (const i of inOrder(own, rowOf)) {
+    const start = own.starts[i]!
+    const before = rowOf[i]!
+    if (start < until[before]!) {
+      const isOpen = (j: number) => until[j]! <= start && !(parentOf && parentOf[i]! >= 0 && taken.has(pair(i, j)))
+      const free = [...(among(i) ?? all)].filter(isOpen)
+      const best = mostLike(before, free, { targets, until })
+      if (best === undefined) continue
+      if (parentOf) taken.add(pair(i, best))
+      out[i] = best
+    }
+    until[out[i]!] = own.ends[i]! + law.apart
+  }
+  return out
+}
+
+function mostLike(
+  row: number,
+  others: readonly number[],
+  { targets: { places, classes }, until }: Pick<Choosing, 'targets'> & { readonly until: Float64Array }
+): number | undefined {
+  const here = placeOf(places, row)
+  let best: number | undefined
+  let least = [1, 0, 0]
+  for (const j of others) {
+    const place = placeOf(places, j)
+    const away = here.reduce((sum, x, c) => sum + (x - place[c]!) ** 2, 0)
+    const rank = [Number(classes[j] !== classes[row]), away, -until[j]!]
+    const first = rank.findIndex((x, c) => x !== least[c])
+    if (best !== undefined && (first < 0 || rank[first]! > least[first]!)) continue
+    best = j
+    least = rank
+  }
+  return best
+}
+
+/** Rows that are looked at for one with which a row may change places, at most. */
+const MOST_COMPARED = 512
+
+interface Exchanging {
+  /** The rows as they are whole, and as they are drawn. */
+  readonly whole: Table
+  readonly drawn: Table
+  readonly rules: KeptRules | undefined
+  /** The row that each row refers to; −1 for none [n]. */
+  readonly rowOf: Int32Array
+  /** Drawn columns that are the same in all rows which refer to a row. */
+  readonly constant: readonly string[]
+}
+
+/**
+ * Drawn rows of which one that is longer than there is room until the next begins has changed places with one that has the room and fits into its own, of
+ * the same parent if any does: all but when they begin. Where none does it is as the row of the nearest room which fits. Last rows stay. Cost O(rows log rows).
+ */
+export function exchanged(law: Exclusive, { whole, drawn, rules, rowOf, constant }: Exchanging): Table {
+  const own = spansIn(whole, law)
+  const rows = inOrder(own, rowOf).sort((a, b) => rowOf[a]! - rowOf[b]!)
+  const roomOf = new Map(
+    rows.flatMap((row, k) => {
+      const next = rows[k + 1]
+      return next !== undefined && rowOf[next] === rowOf[row] ? [[row, own.starts[next]! - law.apart - own.starts[row]!] as const] : []
+    })
+  )
+  const byRoom = [...roomOf.keys()].sort((a, b) => roomOf.get(a)! - roomOf.get(b)! || a - b)
+  const rooms = Float64Array.from(byRoom, (row) => roomOf.get(row)!)
+  const from = Int32Array.from(rowOf.keys())
+  const lengths = own.ends.map((end, i) => end - own.starts[i]!)
+  const wrong = byRoom.filter((row) => lengths[row]! > roomOf.get(row)!).sort((a, b) => lengths[b]! - lengths[a]! || a - b)
+  for (const row of wrong) {
+    const [length, room] = [lengths[row]!, roomOf.get(row)!]
+    if (length <= room) continue
+    const at = firstFrom(rooms, length)
+    const fits = byRoom.slice(at, at + MOST_COMPARED).filter((other) => lengths[other]! <= room)
+    const other = fits.find((one) => rowOf[one] === rowOf[row]) ?? fits[0]
+    if (other !== undefined) {
+      const [mine, theirs] = [from[row]!, from[other]!]
+      from[row] = theirs
+      from[other] = mine
+      lengths[row] = lengths[other]!
+      lengths[other] = length
+      continue
+    }
+    const end = firstFrom(rooms, room)
+    const like = byRoom.slice(Math.max(0, end - MOST_COMPARED), end).findLast((one) => lengths[one]! <= room)
+    if (like === undefined) continue
+    from[row] = from[like]!
+    lengths[row] = lengths[like]!
+  }
+  const stays = new Set([...computedOf(rules, law.start), ...constant])
+  const columns = drawn.columns.map((column): Column => {
+    if (stays.has(column.name)) return column
+    if (isCategorical(column)) return { ...column, codes: column.codes.map((_, i) => column.codes[from[i]!]!) }
+    if (!isNumeric(column)) return column
+    const isEnd = column.name === law.end
+    const values = column.values.map((value, i) =>
+      from[i] === i ? value : isEnd ? own.starts[i]! + lengths[i]! : column.values[from[i]!]!
+    )
+    const { missing } = column
+    return { ...column, values, ...(missing ? { missing: missing.map((_, i) => missing[from[i]!]!) } : {}) }
+  })
+  return { ...drawn, columns }
+}
+
+/** Columns that a column is computed of, itself with them, one behind the other. */
+export function computedOf(rules: KeptRules | undefined, name: string): ReadonlySet<string> {
+  const names = new Set([name])
+  for (const one of names)
+    for (const rule of rules?.rules ?? [])
+      if (derives(rule) && rule.column === one) for (const input of inputsOfKept(rule)) names.add(input)
+  return names
+}
+
+/** Such a law as people write it. */
+export const exclusiveText = ({ key, start, end, apart }: Exclusive): string =>
+  `${key.table}.${end}${spanText(apart)} <= ${start} of the next by ${keyText(key)}`

@@ -205,7 +205,7 @@ export function notationOf(
 ): ReadNotation | Conflict | undefined {
   const forms = formsOfUnit(cells)
   if (forms) {
-    const alike = cells.map((cell) => cell && withoutUnit(cell, forms) + forms.after)
+    const alike = cells.map((cell) => cell && withoutUnit(cell, forms).trimEnd() + forms.after)
     const found = notationIn(alike, decimal)
     return found && 'notation' in found ? { ...found, notation: { ...found.notation, one: forms.one } } : found
   }
@@ -390,7 +390,10 @@ export function fractionOf(cell: string, notation: Notation): string {
 }
 
 /** A number, as it is spelled plainly, in a notation. */
-export function dress(plain: string, { decimal, group, groups, before = '', one, negative, positive, signed, ...notation }: Notation): string {
+export function dress(
+  plain: string,
+  { decimal, group, groups, before = '', one, negative, positive, signed, ...notation }: Notation
+): string {
   const after = (plain === '1' ? one : undefined) ?? notation.after ?? ''
   const below = plain.startsWith('-')
   const [whole, fraction] = (below ? plain.slice(1) : plain).split('.')

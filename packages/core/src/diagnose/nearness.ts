@@ -40,7 +40,13 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
   const repeated = copiesReading(copies).grade
   if (repeated === 'poor') return alarm(`More of its rows repeat a ${known} row than chance explains`)
-  if (followsRows(evaluation)) return alarm('Its rows follow single real rows so closely that a classifier takes them for these')
+  if (followsRows(evaluation)) {
+    const auc = `two-sample AUC ${numberText(evaluation.classifierAuc.value)} among rows of the fit`
+    return {
+      grade: 'poor',
+      words: `Its rows follow single real rows so closely that a classifier takes them for these (${auc}, chance alone gives ${rangeWords(evaluation.classifierAuc)}; ${numbers})`
+    }
+  }
   if (membership && membershipReading(membership).grade === 'poor')
     return told('poor', `A distance attack picks the training row out of a pair in ${shareText(membership.value)} of cases`)
   if (someCrowd(evaluation))

@@ -3,6 +3,7 @@ import { exp } from '../num/elementary.js'
 import { takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
+import { BarredLevels } from './barred-levels.js'
 import { apportionedBy, giveLevels, sharesOfGroup } from './group-odds.js'
 import type { StepContext } from './step.js'
 
@@ -28,9 +29,12 @@ export async function apportionGroup(
   const { engine, key, standing } = context
   const factors = bridge.groups[group]!
   const odds = bridge.odds?.[group]
+  const before = state.codes.slice()
+  const barred = new BarredLevels(bridge, group)
   if (odds) {
     const shares = await sharesOfGroup(bridge, group, state, context)
-    return giveLevels(bridge, group, state, apportionedBy(shares, odds.shares, roundKey(key, factors[0]!, 0)))
+    giveLevels(bridge, group, state, apportionedBy(shares, odds.shares, roundKey(key, factors[0]!, 0)))
+    return exchangeBarred(barred, factors, { state, before })
   }
   const points = bridge.embed(state, otherFactors(bridge.factorCount, factors), standing)
   const shares = new Shares(logWeights, bridge.groupTerms[group]!, points.rows)
@@ -43,9 +47,37 @@ export async function apportionGroup(
     pick: async (waiting, round) => {
       const [from, coordinates] = [takeRows(points, waiting), takeRows(state.coordinates, waiting)]
       const pair = await pairOf(bridge, bridge.clouds[group]!, from, coordinates, engine)
-      return engine.pick(pair, shares.logTerms, { key: roundKey(key, factors[0]!, round), chains: waiting })
+      const picked = await engine.pick(pair, shares.logTerms, { key: roundKey(key, factors[0]!, round), chains: waiting })
+      const isBarred = (row: number, i: number) =>
+        row !== NO_ROW && barred.bars(before, waiting[i]!, (factor) => bridge.training.codes[row * bridge.factorCount + factor]!)
+      return barred.some ? picked.map((row, i) => (isBarred(row, i) ? NO_ROW : row)) : picked
     }
   })
+  exchangeBarred(barred, factors, { state, before })
+}
+
+/**
+ * What was left for some chains at last is barred to them: these change places with chains that may have it and have what they may, so that levels are as
+ * many as before; those that find none keep the levels that they had. In place. Cost O(barred · n).
+ */
+function exchangeBarred(
+  barred: BarredLevels,
+  factors: readonly number[],
+  { state: { codes, coordinates }, before }: { readonly state: Encoded; readonly before: Int32Array }
+): void {
+  if (!barred.some) return
+  const width = codes.length / coordinates.rows
+  const mayHave = (chain: number, other: number) => !barred.bars(codes, chain, (factor) => codes[other * width + factor]!)
+  for (let i = 0; i < coordinates.rows; i++) {
+    if (mayHave(i, i)) continue
+    let j = 0
+    while (j < coordinates.rows && !(mayHave(i, j) && mayHave(j, i))) j++
+    for (const factor of factors) {
+      const [own, other] = [i * width + factor, j * width + factor]
+      if (j === coordinates.rows) codes[own] = before[own]!
+      else [codes[own], codes[other]] = [codes[other]!, codes[own]!]
+    }
+  }
 }
 
 /** How chains come to rows. */

@@ -22,6 +22,7 @@ import { fillUniform, indexFromShares, type Key, keyFor, keyFromSeed, permutatio
 import { AT_ONCE, together } from '../num/together.js'
 import { cloud } from '../space/cloud.js'
 import type { Encoded } from '../table/encoder.js'
+import { BarredLevels } from './barred-levels.js'
 import { startRows } from './run.js'
 import type { StepContext } from './step.js'
 
@@ -93,17 +94,20 @@ async function oddsOf(bridge: SweepBridge, { group, outcomes, known, logWeights 
   return found && { ...outcomes, indicators, ...found }
 }
 
-/** Shares of a group's outcomes where chains stand [n, C]. */
+/** Shares of a group's outcomes where chains stand, without those that their other levels bar [n, C]. */
 export async function sharesOfGroup(
   bridge: SweepBridge,
   group: number,
   state: Encoded,
   { engine, standing }: StepContext
 ): Promise<Matrix> {
-  const { law, indicators } = bridge.odds![group]!
+  const { law, indicators, levels } = bridge.odds![group]!
   const points = bridge.embed(state, otherFactors(bridge.factorCount, bridge.groups[group]!), standing)
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
-  return outcomeShares(law, points, { shares: await engine.mean(pair, bridge.groupTerms[group]!, indicators) })
+  const shares = await outcomeShares(law, points, { shares: await engine.mean(pair, bridge.groupTerms[group]!, indicators) })
+  const factors = bridge.groups[group]!
+  new BarredLevels(bridge, group).withoutBarred(shares, state, (c, factor) => levels[c * factors.length + factors.indexOf(factor)]!)
+  return shares
 }
 
 /** One outcome a chain. */

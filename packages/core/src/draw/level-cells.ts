@@ -66,7 +66,7 @@ function statesOf(times: Float64Array, { count, together }: LevelKey, cells: num
 }
 
 /** Part of the rows that new ones may have in cells that their level never had: more, and these are not all that it has. */
-const MOST_UNSEEN = 0.01
+export const MOST_UNSEEN = 0.01
 
 /** What the levels of a key say of cells together. */
 interface Saying {
@@ -81,7 +81,7 @@ interface Saying {
  *
  * @source Good, *The population frequencies of species and the estimation of population parameters*, Biometrika 1953.
  */
-function sayingOf(times: Float64Array, all: Float64Array): Saying {
+export function sayingOf(times: Float64Array, all: Float64Array): Saying {
   const cells = all.length
   const total = all.reduce((sum, x) => sum + x, 0)
   let [once, chance] = [0, 0]

@@ -1,4 +1,4 @@
-import { logChoose } from '../code/rules/chance.js'
+import { isBelievedAtLog, logChoose } from '../code/rules/chance.js'
 import { firstAbove, firstFrom } from '../num/ascending.js'
 import { log, normalCdf, normalQuantile } from '../num/elementary.js'
 import { later } from '../num/later.js'
@@ -56,7 +56,11 @@ export function levelEnds(
     while (place + step in ascending && valueAt(ascending[place + step]!) === value) place += step
     return place
   }
-  const isBeyondChance = (count: number, share: number) => count * log(1 - share) < CHANCE - log(tests)
+  // A level of few rows says something where it stands apart, as all rows of others lie beyond, or where nobody would believe in chance.
+  const isEnd = (count: number, beyond: number, all: number) => {
+    const chance = count * log(1 - beyond / all)
+    return chance < CHANCE - log(tests) && (count >= LEAST_ROWS || count + beyond === all || isBelievedAtLog(chance, tests))
+  }
   const sources = keys.flatMap(({ levels, ...key }): Source[] => {
     // Rows of which a key says nothing are no others.
     const own = levels.includes(-1)
@@ -84,10 +88,7 @@ export function levelEnds(
       const last = lastAlike(own, firstAbove(own, most[level]!) - 1, 1)
       least[level] = own[first]!
       most[level] = own[last]!
-      // A level of few rows says something where it stands apart: all rows of others lie beyond.
-      return [first, own.length - 1 - last].map(
-        (beyond) => (count >= LEAST_ROWS || count + beyond === own.length) && isBeyondChance(count, beyond / own.length)
-      )
+      return [first, own.length - 1 - last].map((beyond) => isEnd(count, beyond, own.length))
     })
     const starts = endTogether(times, least, (x) => firstFrom(own, x) / own.length, tests)
     const stops = endTogether(

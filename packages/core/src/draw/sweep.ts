@@ -6,6 +6,7 @@ import { keyAtStep, keyFor } from '../num/random.js'
 import { together } from '../num/together.js'
 import type { Encoded } from '../table/encoder.js'
 import { Standing } from '../table/standing.js'
+import { BarredLevels } from './barred-levels.js'
 import { drawnBy, giveLevels, sharesOfGroup } from './group-odds.js'
 import { addExchanged, referenceNoise, type StepContext, sum, termsOf } from './step.js'
 
@@ -67,8 +68,12 @@ async function redrawGroup(bridge: SweepBridge, group: number, state: Encoded, c
   const points = bridge.embed(state, otherFactors(factorCount, factors), standing)
   const pair = await pairOf(bridge, bridge.clouds[group]!, points, state.coordinates, engine)
   const picked = await engine.pick(pair, bridge.groupTerms[group]!, noise)
-  for (let i = 0; i < picked.length; i++)
+  const barred = new BarredLevels(bridge, group)
+  for (let i = 0; i < picked.length; i++) {
+    // A move that is refused leaves a chain where it stood, as of Metropolis: what it settles in is the law without what is barred.
+    if (barred.bars(state.codes, i, (factor) => training.codes[picked[i]! * factorCount + factor]!)) continue
     for (const factor of factors) state.codes[i * factorCount + factor] = training.codes[picked[i]! * factorCount + factor]!
+  }
 }
 
 async function redrawCoordinates(bridge: SweepBridge, state: Encoded, context: StepContext): Promise<Matrix> {

@@ -100,6 +100,7 @@ export const notationIn: Reader<Notation> = record<Notation>({
   groups: optional(word('lakhs')),
   before: optional(text),
   after: optional(text),
+  one: optional(text),
   negative: optional(word('()', '−', 'inside', 'behind')),
   positive: optional(word('+', '+0')),
   signed: optional(record({ above: text, below: text }))

@@ -44,6 +44,13 @@ describe('notations of numbers', () => {
     ['what it is out of, in words', ['3.5 out of 5', '4 out of 5'], [3.5, 4], { after: ' out of 5' }],
     ['a unit', ['169 cm', '170.5 cm', '-3 cm'], [169, 170.5, -3], { after: ' cm' }],
     ['a unit with digits, right behind', ['1,5m2', '20,25m2', '1,5m2'], [1.5, 20.25, 1.5], { decimal: ',', after: 'm2' }],
+    ['a unit that has a form for one', ['1 day', '2 days', '14 days', '1 day'], [1, 2, 14, 1], { after: ' days', one: ' day' }],
+    [
+      'such a unit, of halves too',
+      ['1 Stunde', '1,5 Stunden', '0 Stunden'],
+      [1, 1.5, 0],
+      { decimal: ',', after: ' Stunden', one: ' Stunde' }
+    ],
     ['degrees', ['21.5 °C', '-0.5 °C'], [21.5, -0.5], { after: ' °C' }],
     [
       'lakhs and crores',

@@ -11,6 +11,8 @@ export interface Notation {
   /** Signs of currency or per cent, or a unit, around every number, with their blanks. */
   readonly before?: string
   readonly after?: string
+  /** The unit behind 1, where it has a form of its own: ` day` beside ` days`. */
+  readonly one?: string
   /** How negative numbers are marked, where it is no hyphen in front of all: `()` around, `−`, behind the sign of currency, or behind the digits. */
   readonly negative?: '()' | '−' | 'inside' | 'behind'
   /** That a plus stands in front of numbers above 0, where negative ones have their mark; of 0 too, as programs write that are told to. */
@@ -163,10 +165,34 @@ function unitOf(cells: readonly (string | null)[]): string | undefined {
 }
 
 /** A cell without the unit of its column. */
-function withoutUnit(cell: string, unit: string | undefined): string {
+function withoutUnit(cell: string, { after, one }: Pick<Notation, 'after' | 'one'>): string {
   const text = cell.trim()
-  return isUnit(unit) && text.endsWith(unit.trim()) ? text.slice(0, -unit.trim().length) : text
+  const unit = [after, one].find((form) => isUnit(form) && text.endsWith(form.trim()))
+  return unit === undefined ? text : text.slice(0, -unit.trim().length)
 }
+
+/**
+ * The unit behind 1 and the one behind all other numbers, where these are two forms of a word: they begin alike, and each stands where it
+ * belongs. Undefined of other cells. Cost O(cells).
+ */
+function formsOfUnit(cells: readonly (string | null)[]): Required<Pick<Notation, 'after' | 'one'>> | undefined {
+  const forms: { one?: string; after?: string } = {}
+  for (const cell of cells) {
+    if (cell === null) continue
+    const text = cell.trim()
+    const unit = IN_UNIT.exec(text)?.[1]
+    if (unit === undefined) return undefined
+    const form = text.slice(0, -unit.length) === '1' ? 'one' : 'after'
+    forms[form] ??= unit
+    if (forms[form] !== unit) return undefined
+  }
+  const { one, after } = forms
+  if (one === undefined || after === undefined || one === after) return undefined
+  return beginning(one) === beginning(after) ? { one, after } : undefined
+}
+
+/** Letters in which two forms of a word agree, at least. */
+const beginning = (unit: string): string => unit.trim().slice(0, 2)
 
 /**
  * The notation that reads all cells of a column; a conflict where none reads two of them; undefined where some cell is no
@@ -177,6 +203,12 @@ export function notationOf(
   cells: readonly (string | null)[],
   decimal: (open: ',' | '.') => string | undefined = () => undefined
 ): ReadNotation | Conflict | undefined {
+  const forms = formsOfUnit(cells)
+  if (forms) {
+    const alike = cells.map((cell) => cell && withoutUnit(cell, forms).trimEnd() + forms.after)
+    const found = notationIn(alike, decimal)
+    return found && 'notation' in found ? { ...found, notation: { ...found.notation, one: forms.one } } : found
+  }
   const signed = signWordsOf(cells)
   return signed
     ? withSigned(
@@ -200,7 +232,7 @@ function notationIn(
 ): ReadNotation | Conflict | undefined {
   if (arePhones(cells)) return undefined
   const unit = unitOf(cells)
-  const evidence = evidenceOf(unit === undefined ? cells : cells.map((cell) => cell && withoutUnit(cell, unit)))
+  const evidence = evidenceOf(unit === undefined ? cells : cells.map((cell) => cell && withoutUnit(cell, { after: unit })))
   if (!evidence || areGroupedNames(evidence)) return undefined
   const { decimals, groups, open, groupings, dressed } = evidence
   const clash = firstClash(evidence)
@@ -339,8 +371,8 @@ export const isPlain = (notation: Notation): boolean => Object.keys(notation).le
 /** The number that a cell spells in a notation, or plainly; undefined for other text. */
 export function readNumber(cell: string, notation: Notation): number | undefined {
   if (isPlain(notation)) return parseNumber(cell)
-  const { decimal, group, groups, after, signed } = notation
-  const dressed = undress(withoutUnit(signed ? withSign(cell, signed) : cell, after))
+  const { decimal, group, groups, signed } = notation
+  const dressed = undress(withoutUnit(signed ? withSign(cell, signed) : cell, notation))
   if (!dressed) return parseNumber(cell)
   const [whole = '', fraction = '', more] = dressed.body.split(decimal ?? '.')
   const grouped = group !== undefined && (GROUPS.exec(whole)?.[1] === group || (groups === 'lakhs' && LAKHS.test(whole)))
@@ -350,14 +382,19 @@ export function readNumber(cell: string, notation: Notation): number | undefined
 }
 
 /** Digits behind the decimal mark of a cell. */
-export function fractionOf(cell: string, { decimal, after, signed }: Notation): string {
-  const body = undress(withoutUnit(signed ? withSign(cell, signed) : cell, after))?.body ?? cell.trim()
+export function fractionOf(cell: string, notation: Notation): string {
+  const { decimal, signed } = notation
+  const body = undress(withoutUnit(signed ? withSign(cell, signed) : cell, notation))?.body ?? cell.trim()
   const at = body.indexOf(decimal ?? '.')
   return at < 0 ? '' : body.slice(at + 1)
 }
 
 /** A number, as it is spelled plainly, in a notation. */
-export function dress(plain: string, { decimal, group, groups, before = '', after = '', negative, positive, signed }: Notation): string {
+export function dress(
+  plain: string,
+  { decimal, group, groups, before = '', one, negative, positive, signed, ...notation }: Notation
+): string {
+  const after = (plain === '1' ? one : undefined) ?? notation.after ?? ''
   const below = plain.startsWith('-')
   const [whole, fraction] = (below ? plain.slice(1) : plain).split('.')
   const between = groups === 'lakhs' ? /\B(?=(?:\d\d)*\d{3}$)/g : /\B(?=(?:\d{3})+$)/g

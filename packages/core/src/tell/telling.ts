@@ -48,6 +48,8 @@ export interface Fact {
   readonly aside?: string | undefined
   /** What it means, where the name does not say it. */
   readonly meaning?: string | undefined
+  /** Whether it says what nobody asked for and what went as it always goes: a page and `info` have it, lines of a verb do not. */
+  readonly usual?: boolean | undefined
 }
 
 export type Cell = number | string | null | undefined
@@ -182,15 +184,19 @@ const MOST_FACTS = 20
 /** Characters of a fact on a terminal: some four of its lines. */
 const LONGEST_LINE = 320
 
-/** A telling as lines of a terminal: a fact each, then warnings and notes. */
-export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'warnings' | 'notes'>): string[] {
+/** A telling as lines of a terminal: a fact each, then notes, and warnings where who reads a terminal looks: at the end. `brief` leaves usual facts out. */
+export function linesOf({ topics, warnings, notes }: Pick<Telling, 'topics' | 'warnings' | 'notes'>, { brief = false } = {}): string[] {
+  const blocks = topics.flatMap((topic) => topic.blocks)
   return [
-    ...topics.flatMap(({ blocks }) => blocks.flatMap(blockLines)),
+    ...(brief ? blocks.map(withoutUsual) : blocks).flatMap(blockLines),
+    ...notesTogether(notes).map((note) => `note: ${note}`),
     ...warnings.slice(0, MOST_WARNINGS).map(({ name, message }) => `warning ${name}: ${message}`),
-    ...(warnings.length > MOST_WARNINGS ? [`and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : []),
-    ...notesTogether(notes).map((note) => `note: ${note}`)
+    ...(warnings.length > MOST_WARNINGS ? [`and ${warnings.length - MOST_WARNINGS} more warnings; --json names them all`] : [])
   ].map(inLine)
 }
+
+const withoutUsual = (block: Block): Block =>
+  block.kind === 'facts' ? { ...block, facts: block.facts.filter(({ usual }) => !usual) } : block
 
 /** Text with names and cells in it, as it keeps to its line and leaves a terminal as it was. */
 export function inLine(text: string): string {

@@ -17,7 +17,7 @@ export interface Said {
   readonly flags: { readonly json?: boolean; readonly report?: string; readonly model?: string; readonly coupling?: string }
 }
 
-/** What was done, in lines of a terminal or as one line of JSON. */
+/** What was done, in lines of a terminal, the verdict last, or as one line of JSON. */
 export function say({ output: name, made, verdict, telling, keys, flags }: Said): void {
   const output = name === undefined ? undefined : withoutPassword(name)
   const written = [
@@ -28,8 +28,8 @@ export function say({ output: name, made, verdict, telling, keys, flags }: Said)
   ]
   const lines = [
     `${made}${written.length > 0 ? ` ${written.join(', ')}` : ''}`,
-    ...(verdict ? [verdictLine(verdict)] : []),
-    ...linesOf(telling)
+    ...linesOf(telling, { brief: true }),
+    ...(verdict ? [verdictLine(verdict)] : [])
   ]
   // Parts of a telling have some of them among their keys: all together are here.
   const warnings = telling.warnings.length > 0 ? { warnings: telling.warnings } : {}

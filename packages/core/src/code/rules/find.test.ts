@@ -71,6 +71,31 @@ it('what a table was asked before changes no answer, whatever the options are', 
   expect(new Set(alone.map((rules) => JSON.stringify(rules))).size).toBeGreaterThan(2)
 })
 
+it('a payroll is told by its gross: what is left of it is the net pay, and no sum of hours, wage and overtime is the tax', () => {
+  const n = 64
+  const dice = (label: string) => uniforms(keyFor(keyFromSeed(3), label), n)
+  const [wages, hours, overtime] = [dice('wage'), dice('hours'), dice('overtime')]
+  const cent = (x: number) => Math.round(x * 100) / 100
+  const rows = Array.from({ length: n }, (_, i) => {
+    const base = 2000 + 50 * Math.floor(80 * wages[i]!)
+    const week = [40, 40, 40, 30, 20][Math.floor(5 * hours[i]!)]!
+    const late = [0, 0, 0, 4, 6, 8, 12][Math.floor(7 * overtime[i]!)]!
+    const extra = cent((late * base * 1.25) / 173.33)
+    const gross = cent((base * week) / 40 + extra)
+    const tax = cent(gross * (gross < 2500 ? 0.12 : gross < 4000 ? 0.19 : 0.26))
+    const social = cent(gross * 0.0935)
+    return { week, base, late, extra, gross, tax, social, net: cent(gross - tax - social) }
+  })
+  const names = Object.keys(rows[0]!) as (keyof (typeof rows)[number])[]
+  const values = Object.fromEntries(
+    names.map((name) => [name, rows.map((row) => row[name].toFixed(name === 'week' || name === 'late' ? 0 : 2))])
+  )
+  const rules = found(textTable(values))
+  expect(rules).toContain('net = gross - tax - social')
+  expect(rules).toContain('social = 0.0935 * gross')
+  expect(rules.filter((rule) => rule.startsWith('tax = '))).toEqual([])
+})
+
 it('rules that all but a few rows obey are found with their exceptions', () => {
   for (const seed of [1, 2, 3]) {
     const { raw, rules } = mistyped(seed)

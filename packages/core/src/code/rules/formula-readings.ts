@@ -56,7 +56,20 @@ export function formulasIn(quantities: readonly Quantity[], data: WrittenTable, 
   }
   const isOne = (sum: FormulaFound) =>
     products.some((one) => one.column === sum.column || columnsOfFound(one) === columnsOfFound(sum)) || isSaid(sum)
-  const plain = [...single, ...(byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum)) : [])]
+  const productSums = byLevel ? findProductSums(quantities).filter((sum) => !isOne(sum)) : []
+  // And what fewer columns say of one that a plain sum goes on with: a tax is what is left of the gross, and not of hours, wage and overtime.
+  const isBySum = (sum: FormulaFound) => {
+    const names = namesIn(sum.expression)
+    return productSums.some((other) => {
+      const inputs = namesIn(other.expression)
+      const goesOn = ({ column: name, expression }: FormulaFound) =>
+        [sum.column, other.column].every((one) => one === name || namesIn(expression).includes(one))
+      return (
+        other.column !== sum.column && inputs.length < names.length && inputs.every((one) => names.includes(one)) && single.some(goesOn)
+      )
+    })
+  }
+  const plain = [...single, ...productSums.filter((sum) => !isBySum(sum))]
   const unbent = plain.filter((one) => !brackets.some(({ column: name }) => name === one.column))
   // Where a column has two values, what is computed with it could be read as the larger of two multiples; and what a discount leaves of a
   // price can be larger than another price, which is no bend of the price.

@@ -36,8 +36,8 @@ function modelTopic(summary: FitSummary): Topic {
       facts(
         bandwidthFact(summary),
         ...scalingFacts(summary),
-        { name: 'kernel', value: kernel },
-        { name: 'categories', value: categories },
+        { name: 'kernel', value: kernel, usual: kernel === 'fixed' },
+        { name: 'categories', value: categories, usual: true },
         scalingFact(summary)
       ),
       ...(bandwidth && bandwidth.curve.length > 1 ? [bandwidthFigure(bandwidth)] : [])
@@ -49,7 +49,12 @@ function modelTopic(summary: FitSummary): Topic {
 function scalingFact({ scalingEnding, scalingTurns, scalingError, landmarks }: FitSummary): Fact {
   const name = 'symmetric scaling'
   if (landmarks === undefined)
-    return { name, value: scalingEnding, aside: `${counted(scalingTurns, 'turn')}, error ${scalingError.toExponential(1)}` }
+    return {
+      name,
+      value: scalingEnding,
+      usual: scalingEnding === 'converged',
+      aside: `${counted(scalingTurns, 'turn')}, error ${scalingError.toExponential(1)}`
+    }
   const turns = scalingTurns > 0 ? `, then ${counted(scalingTurns, 'turn')} on all rows` : ''
   return { name, value: `on ${counted(landmarks, 'landmark')}${turns}`, aside: `residual ${plainText(scalingError)}` }
 }
@@ -85,7 +90,9 @@ function scalingFacts({ scaling: { methods, scores }, rowCount }: FitSummary): F
   // Columns of a list are scaled by `quantile` without a contest, which was about the rest.
   const rest = scores && quantile.length > 0 && !isQuantile(scores, rowCount) ? 'the rest standard: ' : ''
   const aside = scores ? `${rest}${contestWords(scores, rowCount)}` : undefined
-  return [{ name: 'scaling', value: quantile.length === 0 ? 'standard' : `quantile for ${listed(quantile)}`, aside }]
+  return [
+    { name: 'scaling', value: quantile.length === 0 ? 'standard' : `quantile for ${listed(quantile)}`, aside, usual: scores !== undefined }
+  ]
 }
 
 interface Scores {

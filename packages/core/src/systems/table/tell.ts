@@ -133,11 +133,14 @@ function tellDraws(model: TableModel, draws: Draws, { conditional, posterior, co
     ...(known === undefined ? {} : { steps: known })
   }
   if (dynamics === 'bridge') delete made.noise
-  return { json: made, topics: [drawTopic(made)], warnings: [], notes: [] }
+  return { json: made, topics: [drawTopic(made, usual)], warnings: [], notes: [] }
 }
 
-function drawTopic(made: Readonly<Record<string, string | number | undefined>>): Topic {
-  const told = Object.entries(made).flatMap(([name, value]) => (value === undefined ? [] : [{ name, value: String(value) }]))
+/** `usual`: settings that nobody need ask for. */
+function drawTopic(made: Readonly<Record<string, string | number | undefined>>, usual: typeof made = {}): Topic {
+  const told = Object.entries(made).flatMap(([name, value]) =>
+    value === undefined ? [] : [{ name, value: String(value), usual: usual[name] === value }]
+  )
   return { id: 'draws', title: 'How they were drawn', blocks: [facts(...told)] }
 }
 

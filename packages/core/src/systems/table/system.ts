@@ -303,7 +303,11 @@ function drawApart(model: TableModel): Draw {
 /** What its rows are drawn again for. Of private models nothing is told of what the rows of the table have; rows of a panel are not drawn one by one. */
 async function keptAgain(model: TableModel, { rules, rule, seed }: TableFit, context: SystemContext) {
   if (rules === 'off' || model.privacy || 'heads' in model || !COMPARED.includes(kindOf(model))) return undefined
-  return keptByDrawing({ model, written: () => writtenRows(model), weights: weightsOf(model), seed, stated: rule }, drawAlone(model), context)
+  return keptByDrawing(
+    { model, written: () => writtenRows(model), weights: weightsOf(model), seed, stated: rule },
+    drawAlone(model),
+    context
+  )
 }
 
 /** A graph is read from its file; a codec that is misspelled is refused before anything is read. */

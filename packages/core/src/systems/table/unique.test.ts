@@ -94,12 +94,13 @@ test('columns that differ in every row do so in new ones, found or stated', asyn
   const found = await fit(matches(150), { types: {} })
   expect(found.unique).toContainEqual({ columns: ['home', 'away'], differ: true })
   expect(await same(found)).toBe(0)
-  expect(await same(await fit(matches(150), { rules: 'off', types: {} }))).toBeGreaterThan(0)
   const saved = await tables.load(unpackModel(packModel(tables.save(found))), context)
   expect(await same(saved)).toBe(0)
   const stated = await fit(matches(40), { rule: 'home != away', types: {} })
   expect(stated.unique).toContainEqual({ columns: ['home', 'away'], differ: true, stated: true })
   expect(await same(stated)).toBe(0)
+  // So few rows show it nobody else.
+  expect(await same(await fit(matches(40), { rules: 'off', types: {} }))).toBeGreaterThan(0)
   const broken = matches(40)
   const [home, , goals] = broken.columns
   await expect(

@@ -72,3 +72,14 @@ it('a number has more than so many cells', () => {
   const values = Float64Array.of(1, 2, Number.NaN, 2, Number.NaN, Number.NaN, 0, -0, 2)
   expect([1, 2, 3].map((most) => exceeds(values, most))).toEqual([true, true, false])
 })
+
+it('a number has more than so many cells of many, wherever they stand', () => {
+  for (const rows of [5000, 50_000]) {
+    // Each number twice, one of them once more, far behind; in any of the parts that numbers fall into.
+    for (const thrice of [1, 2, 3, 5, 8, 13, 999]) {
+      const values = Float64Array.from({ length: rows }, (_, i) => (i === rows - 1 ? thrice : (i % (rows / 2)) / 7 + 1e6))
+      values[17] = values[rows - 40] = thrice
+      expect([1, 2, 3].map((most) => exceeds(values, most))).toEqual([true, true, false])
+    }
+  }
+})

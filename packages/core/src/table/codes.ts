@@ -196,21 +196,25 @@ export function recurs(values: Float64Array): boolean {
   return false
 }
 
-/** Cells that are looked at first, and how many times as many each time after. */
-const [FIRST_CELLS, MORE_CELLS] = [4096, 8]
+/** Cells that are looked at first; of those of all rows then one value of so many, which a processor keeps at hand. */
+const [FIRST_CELLS, ONE_OF] = [4096, 64]
 
-/** Whether a number has more than so many of some cells, NaN aside. Cost O(n), little where one soon has: what is kept is as large as what is looked at. */
+/** Whether a number has more than so many of some cells, NaN aside. Cost O(n), little where one soon has. */
 export function exceeds(values: Float64Array, most: number): boolean {
-  for (let cells = FIRST_CELLS; cells < values.length; cells *= MORE_CELLS) if (exceedsIn(values.subarray(0, cells), most)) return true
-  return exceedsIn(values, most)
+  const soon = values.length > FIRST_CELLS && (exceedsIn(values.subarray(0, FIRST_CELLS), most) || exceedsIn(values, most, ONE_OF))
+  return soon || exceedsIn(values, most)
 }
 
-function exceedsIn(values: Float64Array, most: number): boolean {
-  const known = new Numbering(values.length)
-  const counts = new Uint32Array(values.length)
+/** The same of one value of so many, as their hashes tell, with all its cells: false too where these are more values than their part. */
+function exceedsIn(values: Float64Array, most: number, oneOf = 1): boolean {
+  const room = Math.ceil(values.length / oneOf)
+  const known = new Numbering(room)
+  const counts = new Uint32Array(room)
   for (let i = 0; i < values.length; i++) {
-    if (Number.isNaN(values[i]!)) continue
-    const code = known.of(values[i]!)
+    const value = values[i]!
+    if (Number.isNaN(value) || (oneOf > 1 && (hashOf(value + 0) >>> 8) % oneOf !== 0)) continue
+    if (known.count === room) return false
+    const code = known.of(value)
     counts[code]!++
     if (counts[code]! > most) return true
   }

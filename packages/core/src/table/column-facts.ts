@@ -1,4 +1,5 @@
 import { counted } from '../num/listed.js'
+import { summaryOf } from '../num/summary.js'
 import { shorten } from '../tell/numbers.js'
 import { inLine } from '../tell/telling.js'
 import type { ColumnFormat } from './column-format.js'
@@ -33,7 +34,7 @@ export function columnFacts(column: Column, format?: ColumnFormat): ColumnFacts 
   if (isEmpty(column)) return { name, kind, missing: (isNumeric(column) ? column.values : column.codes).length, summary: 'no value' }
   if (isNumeric(column)) {
     const present = presentValues(column)
-    const [low, high] = rangeOf(present)
+    const { low, high } = summaryOf(present)
     const clock = format?.number?.clock
     const [from, to] = [low, high].map((end) => (clock ? formatClock(end, clock) : endText(end, column)))
     return { name, kind, missing: column.values.length - present.length, summary: `${from} to ${to}`, range: { low, high } }

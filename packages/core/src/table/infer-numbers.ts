@@ -1,6 +1,7 @@
 import { defined } from '../num/defined.js'
 import { InputError } from '../num/errors.js'
 import { typesFlag } from '../num/listed.js'
+import { summaryOf } from '../num/summary.js'
 import type { Inferred } from './column-format.js'
 import { styleOfTimes } from './date-style.js'
 import { isPlain, type Notation, readNumber } from './notation.js'
@@ -49,15 +50,18 @@ export function noteRounding({ name, kind, values }: Column & { values?: Float64
 /** Squares of smaller and larger spreads vanish or overflow. */
 const SPREADS = [1e-150, 1e150] as const
 
-export function refuseSpread(name: string, values: Float64Array, missing: Uint8Array | undefined): void {
-  let low = Number.POSITIVE_INFINITY
-  let high = Number.NEGATIVE_INFINITY
+function rangeBeside(values: Float64Array, missing: Uint8Array): { readonly low: number; readonly high: number } {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < values.length; i++) {
-    if (missing?.[i]) continue
-    const value = values[i]!
-    if (value < low) low = value
-    if (value > high) high = value
+    if (missing[i]) continue
+    low = Math.min(low, values[i]!)
+    high = Math.max(high, values[i]!)
   }
+  return { low, high }
+}
+
+export function refuseSpread(name: string, values: Float64Array, missing: Uint8Array | undefined): void {
+  const { low, high } = missing ? rangeBeside(values, missing) : summaryOf(values)
   if (low >= high || (high - low >= SPREADS[0] && high - low <= SPREADS[1])) return
   throw new InputError({
     code: 'spread',

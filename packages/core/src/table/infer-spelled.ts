@@ -1,3 +1,4 @@
+import { summaryOf } from '../num/summary.js'
 import type { Inferred } from './column-format.js'
 import { noteRounding, refuseSpread } from './infer-numbers.js'
 import type { Inferring } from './inferring.js'
@@ -49,6 +50,6 @@ export function areAll({ others }: SpelledNumbers, words: readonly string[]): bo
 function keep(values: Float64Array, kind: ColumnKind): boolean {
   const whole = kind === 'integer'
   const most = whole ? Number.MAX_SAFE_INTEGER : Number.MAX_VALUE
-  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]!) <= most) || (whole && !Number.isInteger(values[i]!))) return false
-  return true
+  const { hasGaps, low, high } = summaryOf(values)
+  return !hasGaps && low >= -most && high <= most && (!whole || values.every(Number.isInteger))
 }

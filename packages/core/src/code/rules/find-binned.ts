@@ -7,7 +7,7 @@ import { MOST_LEVELS as MOST_VALUES } from './find-gaps.js'
 import { distinctIn, FIRST_ROWS, type LookupFound, logChance } from './find-lookups.js'
 import { cutAbove, standsApart } from './find-steps.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** Levels of what brackets are looked up beside, at most: zones, plans, and not names. */
 const MOST_LEVELS = 30

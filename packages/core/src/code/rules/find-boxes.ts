@@ -4,7 +4,7 @@ import type { Column } from '../../table/table.js'
 import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target, targetIn } from './conditions.js'
 import { distinctIn, FIRST_ROWS, type LookupFound } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** Sides of a box, at most, and boxes that are tried: each side must tell rows that no other does, beyond chance. */
 const [MOST_SIDES, MOST_TRIES] = [6, 10_000]

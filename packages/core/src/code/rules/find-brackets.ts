@@ -1,5 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { later } from '../../num/later.js'
+import { takeValues } from '../../num/matrix.js'
 import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { isCategorical, type Table } from '../../table/table.js'
@@ -8,7 +9,7 @@ import { indicatorsIn } from './find-by-level.js'
 import type { FormulaFound } from './formula-found.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, choicesOf, column, number, scaled, simplestFactorIn, simplestIn, writeSum } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
 /** Rows, spread over the table, that pieces are found on. */
@@ -142,11 +143,15 @@ export function findBracketsBeside(
   const usable = quantities.filter(({ isDate, values }) => !isDate && !summaryOf(values).hasGaps)
   const targets = usable.flatMap((one, q) => (one.unit > 0 && !isTold(one.name) && hasValues(one, 2 * LEAST_POINTS) ? [q] : []))
   const candidates = (ENDS.length + usable.length) * usable.length * targets.length
-  const whole = later(() => new WeightedSums(usable, spreadRows(rowCount, MOST_ROWS)))
+  // The rows that sums and pieces are found on stand far apart in long columns.
+  const rows = spreadRows(rowCount, MOST_ROWS)
+  const few = usable.map((one) => ({ ...one, values: takeValues(one.values, rows) }))
+  const whole = later(() => new WeightedSums(few, spreadRows(rows.length, MOST_ROWS)))
   const bends = usable.map((_, q) => later(() => !whole().isLinear(q)))
   const found = usable.flatMap((input, by) => {
     if (targets.length === 0 || !hasValues(input, 2 * LEAST_POINTS)) return []
-    const order = spreadOrder(input, rowCount)
+    const ranks = spreadOrder(few[by]!, rows.length)
+    const order = takeValues(rows, ranks)
     const tariff = (target: Quantity, other: Beside, slope = 0): FormulaFound[] => {
       const { parts, at, times } = other
       const left = (i: number) => (target.values[i]! - at(i)) / times(i) - slope * input.values[i]!
@@ -159,9 +164,9 @@ export function findBracketsBeside(
       const expression = other.write(lines, input.name)
       return [{ column: target.name, expression, rank: rankOf([lines], other.weights), inputs: parts.length + 1 }]
     }
-    const ends = ENDS.map(([from, to]) => order.slice(from * order.length, to * order.length))
+    const ends = ENDS.map(([from, to]) => ranks.slice(from * ranks.length, to * ranks.length))
     // Of no more rows than columns each column is a sum of the others.
-    const sums = ends.filter(({ length }) => length > usable.length).map((rows) => later(() => new WeightedSums(usable, rows)))
+    const sums = ends.filter(({ length }) => length > usable.length).map((ranks) => later(() => new WeightedSums(few, ranks)))
     return targets.flatMap((q): FormulaFound[] => {
       if (q === by || !bends[q]!()) return []
       const target = usable[q]!

@@ -12,7 +12,7 @@ import { EXACT, type FormulaFound, ROUNDED } from './formula-found.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { inputsOf, type Rule } from './rule.js'
 import { binary, choicesOf, column, number, writeSum } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 import { LOST, mostLeft, WeightedSums } from './weighted-sums.js'
 
 /** Rows, spread over the table, that say which terms a sum has. */

@@ -4,7 +4,7 @@ import { differentRows, isBelievedAtLog } from './chance.js'
 import { cutAbove, logFactorial, MOST_LEVELS, standsApart } from './find-steps.js'
 import type { Quantity } from './quantity.js'
 import { binary, column as named, number, scaled, simplestIn } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 import { type Cut, isNumber, type Thresholds } from './thresholds.js'
 
 interface ComparisonFound extends Thresholds {

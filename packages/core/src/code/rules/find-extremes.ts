@@ -6,7 +6,7 @@ import { findFormulas } from './find-formulas.js'
 import type { FormulaFound } from './formula-found.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** Rows, spread over the table, that a bound must pass before all rows are looked at. */
 const PROBES = 64

@@ -5,7 +5,7 @@ import { missingIn } from './find-gaps.js'
 import { FIRST_ROWS } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
 import type { GapsWhere, GapWhere } from './rule.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** A column that is missing exactly where one of several conditions holds, or where all of them do. */
 type JointGaps = GapsWhere & { readonly column: string }

@@ -5,7 +5,7 @@ import type { LookupFound } from './find-lookups.js'
 import { MOST_LEVELS } from './find-steps.js'
 import { EXTREMES, type Extreme } from './key-part.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** Of two columns a side says which is the larger (`findComparisons`). */
 const LEAST_LEVELS = 3

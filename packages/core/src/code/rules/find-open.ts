@@ -10,7 +10,7 @@ import { findTerms } from './find-terms.js'
 import { hasValues, type Quantity, quantityOf, unitIn } from './quantity.js'
 import { breachOf, formatIn, type WrittenTable } from './rows-of-rule.js'
 import type { Open, Rule } from './rule.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** Rows that have a column, at least; chance asks for more. */
 const LEAST_ROWS = 8

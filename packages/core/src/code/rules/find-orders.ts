@@ -6,7 +6,7 @@ import { mean, median, midranks, quantileOfSorted, sorted, variance } from '../.
 import { isBelievedAtLog, isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { sayOrder } from './order-names.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** A column that is never above another. */
 export interface OrderFound {

@@ -9,7 +9,7 @@ import { isFlag } from './flags.js'
 import type { FormulaFound } from './formula-found.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, simplestIn } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** Parts that a constant sum has at least: of two, one is an affine function of the other. */
 const LEAST_PARTS = 3

@@ -7,7 +7,7 @@ import { isBelievedAtLog } from './chance.js'
 import { expectedBelow, LOG_CHANCE } from './find-orders.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 
 /** Rows, spread over the table, that are looked at. */
 const MOST_ROWS = 1000

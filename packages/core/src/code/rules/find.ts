@@ -42,7 +42,7 @@ import type { Quantity } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { columnsIn, inputsOf, type Rule, ruleText } from './rule.js'
 import { column, writeSum } from './shapes.js'
-import { summaryOf } from './summary.js'
+import { summaryOf } from '../../num/summary.js'
 import { isComputedOf, isListed, isSum, turned, turnFor } from './turn.js'
 
 export interface Search {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { keyFromSeed, uniforms } from '../../num/random.js'
+import { keyFromSeed, uniforms } from './random.js'
 import { summaryOf } from './summary.js'
 
 it('one look says what many say', () => {

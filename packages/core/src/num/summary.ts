@@ -1,4 +1,4 @@
-import { variance } from '../../num/statistics.js'
+import { variance } from './statistics.js'
 
 /** What one look at all values of a column says of it. */
 export interface Summary {
@@ -38,6 +38,8 @@ function summarised(values: Float64Array): Summary {
   let [missing, atLow, atHigh, atZero] = [0, 0, 0, 0]
   for (let i = 0; i < values.length; i++) {
     const x = values[i]!
+    // Nearly all of a long column.
+    if (x > low && x < high && x !== 0) continue
     if (Number.isNaN(x)) {
       missing++
       continue

@@ -153,9 +153,12 @@ describe('neighbours', () => {
     expect([...(await neighbourRadii(engine, column(0, 1, 3), { rows: Uint32Array.of(2, 0), count: 2 }))]).toEqual([3, 3])
   })
 
-  test('the ratio falls back on means where more than half the rows coincide', () => {
-    expect(ratioOfDistances(Float64Array.of(1, 3, 5), Float64Array.of(2, 2, 9))).toBe(1.5)
-    expect(ratioOfDistances(Float64Array.of(0, 0, 3), Float64Array.of(0, 0, 2))).toBe(1.5)
+  test('the ratio is that of medians, and goes by how many rows coincide where many do', () => {
+    expect(ratioOfDistances(Float64Array.of(1, 3, 5), Float64Array.of(1, 2, 9))).toBe(1.5)
+    // Six of ten coincide: their half ends at 3, that of all at 8, and 5 lies 2/5 of the way. Of eight of ten: 4, 9 and 1/5.
+    const coinciding = (count: number) => Float64Array.from({ length: 10 }, (_, k) => (k < count ? 0 : 1))
+    expect(ratioOfDistances(coinciding(8), coinciding(6))).toBeCloseTo(1 / 2, 14)
+    expect(ratioOfDistances(coinciding(6), coinciding(6))).toBe(1)
     expect(ratioOfDistances(Float64Array.of(1, 2), Float64Array.of(0, 0))).toBeNull()
   })
 })

@@ -178,16 +178,18 @@ describe('what chance allows', () => {
     expect(mostCopies({ copies: 30, rows: 3000 }, 100, { among: true })).toBeCloseTo(1 + 2 * Math.sqrt(1 + 2 / 30) + 0.2, 12)
   })
 
-  test('nearest-neighbour ratio: the quantiles of the reference at ½ ± √(1/n + 1/m), or the standard error of means', () => {
+  test('nearest-neighbour ratio: the quantiles of the reference at ½ ± √(1/n + 1/m), also where most rows coincide', () => {
     const even = Float64Array.from({ length: 801 }, (_, k) => k)
     const reach = Math.sqrt(1 / 801 + 1 / 400)
     const [low, high] = chanceOfRatio(even, 400)!
-    expect(low).toBeCloseTo(1 - 2 * reach, 12)
-    expect(high).toBeCloseTo(1 + 2 * reach, 12)
-    // One distance of 100 is not zero: mean 0.01, deviation √(0.01 · 0.99).
-    const one = Float64Array.from({ length: 100 }, (_, k) => (k === 0 ? 1 : 0))
-    expect(chanceOfRatio(one, 100)![0]).toBe(0)
-    expect(chanceOfRatio(one, 100)![1]).toBeCloseTo(1 + (2 * Math.sqrt(0.01 * 0.99) * Math.sqrt(0.02)) / 0.01, 12)
+    // Distance k stands at the part (k + ½)/801.
+    expect(low).toBeCloseTo(1 - (2 * reach * 801) / 800, 12)
+    expect(high).toBeCloseTo(1 + (2 * reach * 801) / 800, 12)
+    // Of 100 distances 80 are 0, which stand at 0.4, and 20 are 1, which stand at 0.9: between them a part p has (p − 0.4)/0.5.
+    const most = Float64Array.from({ length: 100 }, (_, k) => (k < 80 ? 0 : 1))
+    const [least, largest] = chanceOfRatio(most, 900)!
+    expect(least).toBe(0)
+    expect(largest).toBeCloseTo((0.1 + Math.sqrt(1 / 100 + 1 / 900)) / 0.1, 12)
     expect(chanceOfRatio(new Float64Array(5), 5)).toBeUndefined()
   })
 

@@ -2,7 +2,7 @@ import type { Engine, Pair } from '../kernel/engine.js'
 import type { Watch } from '../num/iterate.js'
 import { throwIfStopped } from '../num/iterate.js'
 import type { Matrix } from '../num/matrix.js'
-import { mean, quantileOfSorted, sorted } from '../num/statistics.js'
+import { midQuantile } from '../num/statistics.js'
 import { cloud } from '../space/cloud.js'
 import { pairMeter } from './pair-distances.js'
 import { checkSamples } from './samples.js'
@@ -47,35 +47,19 @@ function takeRowsOf(points: Matrix, rows: Uint32Array): Matrix {
   return { data, rows: rows.length, cols: points.cols }
 }
 
-/**
- * Ratio of typical distances: of the medians; of the means where the median of `reference` is zero; nothing where those
- * vanish too.
- */
+/** Ratio of typical distances: of the medians, in which the same distances count half; nothing where all of `reference` vanish. */
 export function ratioOfDistances(distances: Float64Array, reference: Float64Array): number | null {
-  const middle = quantileOfSorted(sorted(reference), 0.5)
-  if (middle > 0) return quantileOfSorted(sorted(distances), 0.5) / middle
-  const average = mean(reference)
-  return average > 0 ? mean(distances) / average : null
+  const middle = midQuantile(reference, 0.5)
+  return middle > 0 ? midQuantile(distances, 0.5) / middle : null
 }
 
-/**
- * The range of `ratioOfDistances` for `count` fresh rows, by two standard errors: of ranks where it compares medians, of
- * means where it compares those. Undefined where the ratio is.
- */
+/** The range of `ratioOfDistances` for `count` fresh rows, by two standard errors of ranks. Undefined where the ratio is. */
 export function chanceOfRatio(reference: Float64Array, count: number): readonly [number, number] | undefined {
-  const ascending = sorted(reference)
-  const middle = quantileOfSorted(ascending, 0.5)
-  const parts = 1 / reference.length + 1 / count
-  if (middle > 0) {
-    // The share of the reference below a fresh median scatters by half the root of 1/n + 1/m around one half.
-    const reach = Math.min(0.5, Math.sqrt(parts))
-    return [quantileOfSorted(ascending, 0.5 - reach) / middle, quantileOfSorted(ascending, 0.5 + reach) / middle]
-  }
-  const average = mean(reference)
-  if (!(average > 0)) return undefined
-  const deviation = Math.sqrt(mean(reference.map((x) => (x - average) ** 2)))
-  const reach = (2 * deviation * Math.sqrt(parts)) / average
-  return [Math.max(0, 1 - reach), 1 + reach]
+  const middle = midQuantile(reference, 0.5)
+  if (!(middle > 0)) return undefined
+  // The share of the reference below a fresh median scatters by half the root of 1/n + 1/m around one half.
+  const reach = Math.min(0.5, Math.sqrt(1 / reference.length + 1 / count))
+  return [midQuantile(reference, 0.5 - reach) / middle, midQuantile(reference, 0.5 + reach) / middle]
 }
 
 interface CoverageProblem {

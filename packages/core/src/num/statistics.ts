@@ -1,5 +1,5 @@
 import { InputError } from './errors.js'
-import { type Matrix, matrix } from './matrix.js'
+import { type Matrix, matrix, takeValues } from './matrix.js'
 import { rowsIn } from './row-kernel.js'
 
 /** Sorted copy, ascending: zeros of minus sign before the others, what is no number last. */
@@ -58,6 +58,35 @@ export function quantileOfSorted(ascending: ArrayLike<number>, p: number): numbe
   const high = Math.min(n - 1, low + 1)
   const share = place - low
   return ascending[low]! + share * (ascending[high]! - ascending[low]!)
+}
+
+/** What rounding may tell apart of equal numbers, as a part of them. */
+const SAME = 1e-9
+
+/**
+ * The value of which a part p of the weight lies below, its own counted half: between values it is interpolated, so that it moves with how many numbers
+ * are the same, where a usual quantile stays and then jumps. `median` is that of one half where no numbers are. Weights are equal when left out.
+ * Throws `InputError` for no values. Cost O(n log n).
+ * @source Ma, Genton, Parzen, *Asymptotic properties of sample quantiles of discrete distributions*, AISM 2011.
+ */
+export function midQuantile(values: Float64Array, p: number, weights?: Float64Array): number {
+  if (values.length === 0) return quantileOfSorted(values, p)
+  const order = weights && Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]!)
+  const ascending = order ? takeValues(values, order) : sorted(values)
+  const total = weights ? weights.reduce((a, b) => a + b, 0) : values.length
+  let before = { value: ascending[0]!, part: 0 }
+  for (let start = 0, below = 0; start < ascending.length; ) {
+    const value = ascending[start]!
+    let [end, own] = [start, 0]
+    for (; end < ascending.length && ascending[end]! - value <= SAME * Math.abs(value); end++) own += order ? weights![order[end]!]! : 1
+    const part = below + own / 2
+    if (start === 0 ? part >= p * total : part === p * total) return value
+    if (part > p * total) return before.value + ((p * total - before.part) / (part - before.part)) * (value - before.value)
+    before = { value, part }
+    below += own
+    start = end
+  }
+  return before.value
 }
 
 /** The middle one in order, or the mean of the middle two. Cost O(n), without a sort. */

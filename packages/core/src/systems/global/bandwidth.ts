@@ -15,7 +15,7 @@ import { increasing } from '../../num/isotonic.js'
 import { throwIfStopped } from '../../num/iterate.js'
 import type { Matrix } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
-import { mean, median, quantileOfSorted, sorted, weightedMedian } from '../../num/statistics.js'
+import { midQuantile, quantileOfSorted, sorted } from '../../num/statistics.js'
 import { cloud } from '../../space/cloud.js'
 import { decodeTable, type Encoded, encodeTable, fitEncoder } from '../../table/encoder.js'
 import { comparedPoints, embedEncoded } from '../../table/standing.js'
@@ -73,8 +73,8 @@ export interface RowDistances {
 }
 
 /**
- * Distances between decoded rows, standardised by the training rows; typical is the median, or the mean where over half
- * of the rows have a duplicate. Where all have one, distances between coordinates instead, in which ties are spread.
+ * Distances between decoded rows, standardised by the training rows; typical is the median, in which the same distances count half.
+ * Where all rows have a duplicate, distances between coordinates instead, in which ties are spread.
  * Undefined where these vanish too.
  */
 export async function rowDistances(table: Table, training: TrainingRows, engine: Engine): Promise<RowDistances | undefined> {
@@ -92,10 +92,8 @@ export function weightsIn({ logWeights }: Pick<TrainingRows, 'logWeights'>): Flo
   return logWeights.some((weight) => weight !== logWeights[0]) ? logWeights.map(exp) : undefined
 }
 
-function weightedMean(values: Float64Array, weights: Float64Array): number {
-  const total = weights.reduce((a, b) => a + b, 0)
-  return values.reduce((sum, value, i) => sum + (value * weights[i]!) / total, 0)
-}
+/** Of numbers of which many may be the same, as distances of rows of few numbers are: a median that moves with how many. */
+const typicalOf = (distances: Float64Array, weights?: Float64Array): number => midQuantile(distances, 0.5, weights)
 
 /** Distances between points [M, c] and those that `place` gives for other rows; undefined where all points are equal. */
 export async function distancesTo(
@@ -119,9 +117,7 @@ export async function distancesBeside(
 ): Promise<RowDistances | undefined> {
   const fresh = squaredFresh.map(Math.sqrt)
   // Fresh rows of the law of the weights lie where these are large, often where rows are few.
-  const middle = weights ? weightedMedian(Array.from(fresh, (value, i) => ({ value, weight: weights[i]! })))! : median(fresh)
-  const typicalOf = middle > 0 ? median : mean
-  const typicalFresh = middle > 0 ? middle : weights ? weightedMean(fresh, weights) : mean(fresh)
+  const typicalFresh = typicalOf(fresh, weights)
   if (!(typicalFresh > 0)) return undefined
   const to = cloud(training)
   return {

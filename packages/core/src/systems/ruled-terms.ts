@@ -1,3 +1,4 @@
+import { type Cycle, cycleStart } from '../code/rules/cycles.js'
 import { monthsTo } from '../code/rules/few-distances.js'
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import {
@@ -11,6 +12,7 @@ import {
   type KeptRules,
   measuredText,
   type RuledColumn,
+  ruledColumns,
   ruleTexts,
   startsOfKept,
   type There,
@@ -69,7 +71,7 @@ export class Through {
     private readonly solved: ReadonlySet<string> = new Set(),
     private readonly rooms: ReadonlyMap<string, number> = new Map()
   ) {
-    this.columns = new Map([...kept.columns, ...choicesIn(kept)].map((column) => [column.name, column]))
+    this.columns = new Map([...ruledColumns(kept), ...choicesIn(kept)].map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
     this.becoming = new Set(kept.rules.flatMap((rule) => (rule.kind === 'equal' ? [rule.column] : [])))
   }
@@ -138,6 +140,7 @@ export class Through {
       this.targets.push({ column: rule.column, value: (wanted as Interval).low })
       return rest
     }
+    if (rule.kind === 'order' && rule.cycle) return this.cycleOf({ ...rule, cycle: rule.cycle }, wanted as Interval, rest)
     const row = this.rowOf(rest, inputsOf(rule))
     if (rule.kind === 'order') this.refuseBeyond(rule, wanted as Interval, rest)
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
@@ -194,6 +197,20 @@ export class Through {
     const [under, over] = [lows.find((one) => high < at(one)), highs.find((one) => low > at(one))]
     const end = under ?? over
     if (end) throw this.contradiction(column, `${column} ${under ? 'below' : 'above'} ${expressionText(end)}`)
+  }
+
+  /** A date as its day or week and where in that it is; an interval that ends within one says no more of the ends than of whole rows. */
+  private cycleOf({ column, from, cycle, gap, unit }: KeptOrder & { readonly cycle: Cycle }, wanted: Interval, rest: Given): Given {
+    const { low, high } = wanted
+    const [first, last] = [low, high].map((time) => (Number.isFinite(time) ? cycleStart(cycle, time) : time)) as [number, number]
+    const within = (time: number, start: number) => Math.round((time - start) / DAY / unit)
+    if (first === last) {
+      const own = low === high ? within(low, first) : { from: within(low, first), to: within(high, first) }
+      return { ...rest, [from!]: new Date(first).toISOString(), [gap]: own }
+    }
+    if (first < low || last < high) this.terms.push((whole) => (distanceOf(wanted, whole[column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
+    const ends = { ...(Number.isFinite(first) ? { from: first } : {}), ...(Number.isFinite(last) ? { to: last } : {}) }
+    return Object.keys(ends).length === 0 ? rest : { ...rest, [from!]: ends }
   }
 
   private gapOf(rule: KeptOrder, { wanted, rest, row }: { wanted: Wanted; rest: Given; row: RuleRow }): Given {

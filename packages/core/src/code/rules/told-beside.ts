@@ -89,7 +89,7 @@ const numbersOf = (rule: KeptRule, data: WrittenTable): NumericColumn[] =>
   })
 
 /** All columns that a rule's column goes back to. */
-function needsOf(rule: KeptRule, rules: readonly KeptRule[]): ReadonlySet<string> {
+export function needsOf(rule: KeptRule, rules: readonly KeptRule[]): ReadonlySet<string> {
   const names = new Set(inputsOfKept(rule))
   for (const name of names)
     for (const one of rules) if (derives(one) && one.column === name) for (const input of inputsOfKept(one)) names.add(input)
@@ -164,7 +164,7 @@ export function associationOf(one: Codes, other: Codes): number {
  * Logarithm of a bound on how likely it is that what rows have goes with a flag so much, if within each block it had nothing to do with it: of each value how many more rows
  * of the flag have it than its share, against the variance that draws without putting back have (Mantel and Haenszel), and of the sum of squares the bound of Chernoff.
  */
-function logChanceBeside(
+export function logChanceBeside(
   windows: readonly (readonly [number, number])[],
   isSet: (place: number) => boolean,
   codeAt: (place: number) => number,

@@ -262,7 +262,7 @@ export class Through {
     const own = typeof nearest === 'number' ? roundToFormat(nearest, column.format) : nearest
     if (distanceOf(wanted, own) > 0) return false
     this.learned.push({ column: rule.column, key, value: own })
-    const given = rule.from.map((name) => `${name}=${shown(row[name]!, this.columns.get(name)!)}`)
+    const given = [...new Set(rule.from)].map((name) => `${name}=${shown(row[name]!, this.columns.get(name)!)}`)
     this.warnings.push({
       name: UNKNOWN_WARNING,
       message: `no row has ${given.join(' with ')}: the rule ${this.textOf(rule.column)} says nothing of it, so ${rule.column}=${shown(own, column)} is taken as given`

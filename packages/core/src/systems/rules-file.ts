@@ -334,7 +334,8 @@ function checkRules(kept: KeptRules, drawn: ReadonlySet<string>, field: string):
         kind === 'boolean' ? 'two' : 'different ones'
       )
   }
-  if (new Set(columns.map(({ name }) => name)).size < columns.length) throw damaged('a model with two columns of one name', 'distinct names')
+  if (new Set(columns.map(({ name }) => name)).size < columns.length)
+    throw damaged('a model with two columns of one name', 'distinct names')
 }
 
 /** Formulas and orders are of numbers; lookups and thresholds give what their column can hold. */

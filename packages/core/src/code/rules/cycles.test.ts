@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cycleStart, cyclesOf } from './cycles.js'
+import { cycleStart } from './cycles.js'
+import { cyclesOf } from './find-cycles.js'
 
 const DAY = 86_400_000
 const MONDAY = Date.UTC(2024, 2, 4)

@@ -219,7 +219,7 @@ export const choicesIn = ({ rules }: KeptRules): RuledColumn[] =>
   })
 
 /** Days and weeks that are drawn in the place of dates, beside where in these the dates are, as columns. */
-export function cyclesIn({ rules, columns }: KeptRules): RuledColumn[] {
+function cyclesIn({ rules, columns }: KeptRules): RuledColumn[] {
   const found: RuledColumn[] = []
   // The week of a day is derived before the day of a date.
   for (const rule of [...rules].reverse()) {

@@ -4,7 +4,17 @@ import { columnsOf, type Expression, evaluate, holdsIn, monthsAfter } from '../.
 import { roundToFormat } from '../../table/present.js'
 import { cycleStart } from './cycles.js'
 import { sameCell, timesAt, timesOf } from './equals.js'
-import { derives, endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, ruledColumns, thereOf } from './kept-rules.js'
+import {
+  derives,
+  endOfOrder,
+  isShare,
+  type KeptOrder,
+  type KeptRules,
+  openCell,
+  type RuledColumn,
+  ruledColumns,
+  thereOf
+} from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
 import { DAY, takenBy } from './quantity.js'
 import { saysGap, saysMaybe } from './rows-of-rule.js'

@@ -176,11 +176,7 @@ export interface Back {
  * gaps, and for parts that leave less than nothing; those that are `fixed` do so always. Exceptions are drawn by the key; without
  * one they are those of the data, in its own rows. Cost O(cells).
  */
-export function putRulesBack(
-  kept: KeptRules,
-  rows: WrittenTable,
-  { fixed = new Set(), key, chains, first, met }: Back = {}
-): WrittenTable {
+export function putRulesBack(kept: KeptRules, rows: WrittenTable, { fixed = new Set(), key, chains, first, met }: Back = {}): WrittenTable {
   const { rules, columns } = kept
   const known = new Map(ruledColumns(kept).map((column) => [column.name, column]))
   const drawn = rules.reduce(
@@ -284,7 +280,11 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
   const at =
     rule.kind === 'formula'
       ? expressionAt(rule.expression, soFar)
-      : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined, told: undefined, ends: undefined }, column, soFar)
+      : highAt(
+          listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined, told: undefined, ends: undefined },
+          column,
+          soFar
+        )
   const scale = column.kind === 'datetime' ? DAY : 1
   const low = rule.kind === 'order' ? highestOf(rule.lows, column.format, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
@@ -340,7 +340,11 @@ function inCycle({ from, cycle, gap, unit, ends }: KeptOrder & { readonly cycle:
     const time = cycleStart(cycle, starts(i) * DAY) / DAY + gaps(i) * unit
     const [first, last] = ends ?? [time, time]
     const length = CYCLE_DAYS[cycle]
-    return time > last ? time - Math.ceil((time - last) / length) * length : time < first ? time + Math.ceil((first - time) / length) * length : time
+    return time > last
+      ? time - Math.ceil((time - last) / length) * length
+      : time < first
+        ? time + Math.ceil((first - time) / length) * length
+        : time
   }
 }
 

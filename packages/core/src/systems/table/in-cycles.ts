@@ -1,4 +1,4 @@
-import { cyclesOf } from '../../code/rules/cycles.js'
+import { cyclesOf } from '../../code/rules/find-cycles.js'
 import { keepRules } from '../../code/rules/keep.js'
 import type { KeptOrder } from '../../code/rules/kept-rules.js'
 import { DAY } from '../../code/rules/quantity.js'
@@ -31,7 +31,18 @@ export function withCycles<T extends PreparedTable & Ruled>(ready: T, { rules: a
       const { date } = formatIn({ table, formats }, column)
       if (fixed.has(column) || !date || date.offsets || date.precisions) return []
       const [from, gap] = [`${cycle} of ${column}`, `${column} in its ${cycle}`].map((name) => unusedName(name, names)) as [string, string]
-      return [{ kind: 'order', column, lows: [], from, cycle, ends: endsOf(quantityIn({ table, formats }, column).values), gap, unit: dateUnit(date) / DAY }]
+      return [
+        {
+          kind: 'order',
+          column,
+          lows: [],
+          from,
+          cycle,
+          ends: endsOf(quantityIn({ table, formats }, column).values),
+          gap,
+          unit: dateUnit(date) / DAY
+        }
+      ]
     })
   }
   function taking(own: readonly KeptOrder[], rows: T['data']): T['data'] {

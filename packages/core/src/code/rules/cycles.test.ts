@@ -27,11 +27,15 @@ describe('dates that go round', () => {
     }
   })
 
-  it('are told by days where the hour tells a number, by weeks where the weekday does, and stay whole where neither does', () => {
+  it('are told by days where the hour or the weekday tells a number, by weeks where they have no hours, and stay whole where neither does', () => {
     const hour = (time: number) => Math.floor((time % DAY) / 3_600_000)
     const found = (days: number, says: (time: number, i: number) => number) => cyclesOf(stamps(days, says)).get('at')
     expect(found(20, (time, i) => (hour(time) >= 9 && hour(time) < 17 ? 1 : 0) + scatter(i))).toBe('day')
-    expect(found(70, (time, i) => (new Date(time).getUTCDay() % 6 === 0 ? 1 : 0) + scatter(i))).toBe('week')
+    const weekend = (time: number, i: number) => (new Date(time).getUTCDay() % 6 === 0 ? 1 : 0) + scatter(i)
+    expect(found(70, weekend)).toBe('day')
+    const { columns, rowCount } = stamps(70, weekend)
+    const days = { ...columns[0]!, values: columns[0]!.values.map((time) => time - (time % DAY)) }
+    expect(cyclesOf({ columns: [days, columns[1]!], rowCount }).get('at')).toBe('week')
     expect(found(70, (_, i) => scatter(i))).toBeUndefined()
     // What grows from day to day says nothing of hours.
     expect(found(70, (time, i) => (time - MONDAY) / DAY / 30 + scatter(i))).toBeUndefined()

@@ -14,8 +14,8 @@ const MOST_CHANCE = log(1e-3)
 const MOST_ROWS = 2000
 
 /**
- * Dates of which the time of day, or the weekday, tells another column, and which of both does more surely: power by the hour, sales by the
- * weekday. How near two dates are says nothing of that. Rows of some hours, or weekdays, that follow each other are held against the others. Cost O(columns) for
+ * Dates of which the time of day or the weekday tells another column, power by the hour, sales by the weekday: how near two dates are says nothing of
+ * that. Of those with times of day it is the day that is drawn by itself, of whose weekday the same is asked. Rows of some hours, or weekdays, that follow each other are held against the others. Cost O(columns) for
  * each date and stretch of hours on 2,000 rows at most.
  */
 export function cyclesOf(table: Table): ReadonlyMap<string, Cycle> {
@@ -25,9 +25,9 @@ export function cyclesOf(table: Table): ReadonlyMap<string, Cycle> {
   const told = others.map((column) => partsOf(column)(column)).filter(({ count }) => count > 1)
   return new Map(
     dates.flatMap((date): [string, Cycle][] => {
-      const chances = CYCLES.map((cycle) => logChanceOf(date, cycle, told) + log(CYCLES.length * dates.length))
-      const least = Math.min(...chances)
-      return least < MOST_CHANCE ? [[date.name, CYCLES[chances.indexOf(least)]!]] : []
+      const hasTimes = date.values.some((x) => x % DAY !== 0)
+      const chances = (hasTimes ? CYCLES : (['week'] as const)).map((cycle) => logChanceOf(date, cycle, told))
+      return Math.min(...chances) + log(chances.length * dates.length) < MOST_CHANCE ? [[date.name, hasTimes ? 'day' : 'week']] : []
     })
   )
 }

@@ -98,14 +98,19 @@ function thereColumn(there: There, column: Column): Column {
   }
 }
 
+/** Parts of a day. */
+const [MINUTE, SECOND] = [1 / 1440, 1 / 86_400]
+
 export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
   const { lows, from, cycle, within, gap: name, unit, months } = order
   if (cycle) {
-    const most = Math.round(CYCLE_DAYS[cycle] / unit) - 1
     const values = high.values.map((x) => Math.round((x - cycleStart(cycle, x)) / DAY / unit))
+    const seconds = unit === MINUTE ? ('none' as const) : unit === SECOND ? ('whole' as const) : undefined
+    const number = { padded: false, decimals: 0, ...(seconds ? { clock: { seconds } } : {}) }
+    const bounds = { least: 0, most: Math.round(CYCLE_DAYS[cycle] / unit) - 1 }
     return [
-      { name, kind: 'integer', values },
-      { name, source: 'number', kind: 'integer', number: { padded: false, decimals: 0 }, bounds: { least: 0, most } }
+      { name, kind: 'integer', values, ...limitsOf(number) },
+      { name, source: 'number', kind: 'integer', number, bounds }
     ]
   }
   if (within) {

@@ -164,7 +164,7 @@ export function associationOf(one: Codes, other: Codes): number {
  * Logarithm of a bound on how likely it is that what rows have goes with a flag so much, if within each block it had nothing to do with it: of each value how many more rows
  * of the flag have it than its share, against the variance that draws without putting back have (Mantel and Haenszel), and of the sum of squares the bound of Chernoff.
  */
-export function logChanceBeside(
+function logChanceBeside(
   windows: readonly (readonly [number, number])[],
   isSet: (place: number) => boolean,
   codeAt: (place: number) => number,
@@ -183,8 +183,13 @@ export function logChanceBeside(
       variance[codeAt(k)]! += weight
     }
   }
+  return logChanceOfExcess(more, variance)
+}
+
+/** The same of how many more rows of the flag have each value than its share, and the variances of these [values]. */
+export function logChanceOfExcess(more: Float64Array, variance: Float64Array): number {
   let [sum, values] = [0, 0]
-  for (let k = 0; k < count; k++) {
+  for (let k = 0; k < more.length; k++) {
     // Of few rows the law of squares is none.
     if (variance[k]! < 1) continue
     sum += more[k]! ** 2 / variance[k]!

@@ -238,7 +238,7 @@ export function measureLines(parts: Partial<Evaluation>): MeasureLine[] {
     graded(
       'Classifier two-sample AUC',
       'classifierAuc',
-      'How often a random forest, shown one real and one synthetic row, knows which is which; 0.5 is a coin toss, 1 is always. Less than chance gives means that synthetic rows follow the very rows that they are compared with. The forest also sees differences and ratios of the most related columns.'
+      'How often a random forest, shown one real and one synthetic row, knows which is which; 0.5 is a coin toss, 1 is always. Less than chance gives means that synthetic rows follow the very rows that they are compared with. The forest also sees differences and ratios of the most related columns, and the time of day and weekday of dates where these tell another column.'
     ),
     graded('Squared MMD', 'squaredMmd', 'The same question as the energy distance, with a Gaussian kernel; 0 is perfect.'),
     graded(

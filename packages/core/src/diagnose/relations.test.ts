@@ -121,3 +121,24 @@ describe('rules and the judge', () => {
     expect(rules.map(({ rule }) => rule)).not.toContain('total = price * quantity')
   })
 })
+
+test('where in its day and week a date is belongs to them where that tells a column', async () => {
+  const [rows, from] = [400, Date.UTC(2024, 3, 1)]
+  const [u, v, w] = [0, 1, 2].map((k) => uniforms(keyFor(key, 'solar'), rows, k)) as [Float64Array, Float64Array, Float64Array]
+  const at = u.map((x) => from + Math.floor(60 * 24 * x) * 3_600_000)
+  const power = at.map((time, i) => ((time % DAY) / 3_600_000 >= 7 && (time % DAY) / 3_600_000 < 19 ? 1 + v[i]! : 0))
+  const table = (times: Float64Array): Table => ({
+    rowCount: rows,
+    columns: [
+      { name: 'at', kind: 'datetime', values: times },
+      { name: 'power', kind: 'number', values: power }
+    ]
+  })
+  expect(relationsOf(table(at))).toEqual(['at in its day', 'at in its week'])
+  expect(relationsOf({ ...table(at), columns: [table(at).columns[0]!, { name: 'power', kind: 'number', values: w }] })).toEqual([])
+  // The same days at other hours: no cut of all dates tells them.
+  const order = permutation(keyFor(key, 'hours'), rows)
+  const other = at.map((time, i) => time - (time % DAY) + (at[order[i]!]! % DAY))
+  const { classifierAuc } = await evaluateTables({ real: table(at), synthetic: table(other), engine, key })
+  expect(classifierAuc.value!).toBeGreaterThan(classifierAuc.floorRange![1])
+})

@@ -1,3 +1,5 @@
+import { CYCLES, type Cycle, cycleStart } from '../code/rules/cycles.js'
+import { cyclesOf } from '../code/rules/find-cycles.js'
 import { sorted } from '../num/statistics.js'
 import { isNumeric, type NumericColumn, type Table } from '../table/table.js'
 import { correlationsOf } from './associations.js'
@@ -17,28 +19,47 @@ const MOST_PAIRS = 10
 /**
  * Tables with differences and ratios of columns as further columns: of every column of numbers and the one that it has the
  * strongest rank correlation with in `real`, the strongest pairs first, at most ten. A forest cuts one column at a time; it
- * does not see that a total is not price times quantity, but that total ÷ price is no whole number. The tables have the
+ * does not see that a total is not price times quantity, but that total ÷ price is no whole number. So does where in their days and weeks
+ * dates are, where that tells a column: power at night stands among all dates. The tables have the
  * columns of `real`. Cost O(n log n · columns + n·columns²).
  */
 export function withRelations(real: Table, tables: readonly Table[]): Table[] {
-  const pairs = relatedPairs(real)
-  return tables.map((table) => ({ ...table, columns: [...table.columns, ...pairs.flatMap((pair) => derived(table, pair))] }))
+  const related = relatedOf(real)
+  return tables.map((table) => ({ ...table, columns: [...table.columns, ...derivedIn(table, related)] }))
 }
 
 /** Names of the columns that `withRelations` adds. */
-export function relationsOf(real: Table): string[] {
-  return relatedPairs(real).flatMap((pair) => derived(real, pair).map(({ name }) => name))
+export const relationsOf = (real: Table): string[] => derivedIn(real, relatedOf(real)).map(({ name }) => name)
+
+interface Related {
+  readonly pairs: readonly Pair[]
+  /** Dates, by their places. */
+  readonly dates: readonly number[]
 }
 
-/** Evaluations ask several times about one table. */
-const pairsOf = new WeakMap<Table, readonly Pair[]>()
+const derivedIn = (table: Table, { pairs, dates }: Related): NumericColumn[] => [
+  ...pairs.flatMap((pair) => derived(table, pair)),
+  ...dates.flatMap((at) => CYCLES.map((cycle) => placeIn(table.columns[at] as NumericColumn, cycle)))
+]
 
-function relatedPairs(real: Table): readonly Pair[] {
-  const known = pairsOf.get(real)
+/** How long after its day, or its week, has begun a date is. */
+const placeIn = (date: NumericColumn, cycle: Cycle): NumericColumn => ({
+  ...date,
+  name: `${date.name} in its ${cycle}`,
+  kind: 'number',
+  values: date.values.map((time) => time - cycleStart(cycle, time))
+})
+
+/** Evaluations ask several times about one table. */
+const relatedIn = new WeakMap<Table, Related>()
+
+function relatedOf(real: Table): Related {
+  const known = relatedIn.get(real)
   if (known) return known
-  const pairs = findPairs(real)
-  pairsOf.set(real, pairs)
-  return pairs
+  const cycles = cyclesOf(real)
+  const found = { pairs: findPairs(real), dates: real.columns.flatMap(({ name }, at) => (cycles.has(name) ? [at] : [])) }
+  relatedIn.set(real, found)
+  return found
 }
 
 function findPairs({ columns }: Table): Pair[] {

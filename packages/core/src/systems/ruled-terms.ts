@@ -1,3 +1,4 @@
+import { type Cycle, cycleStart } from '../code/rules/cycles.js'
 import { monthsTo } from '../code/rules/few-distances.js'
 import type { KeptGaps } from '../code/rules/keep-gaps.js'
 import {
@@ -11,6 +12,7 @@ import {
   type KeptRules,
   measuredText,
   type RuledColumn,
+  ruledColumns,
   ruleTexts,
   startsOfKept,
   type There,
@@ -69,7 +71,7 @@ export class Through {
     private readonly solved: ReadonlySet<string> = new Set(),
     private readonly rooms: ReadonlyMap<string, number> = new Map()
   ) {
-    this.columns = new Map([...kept.columns, ...choicesIn(kept)].map((column) => [column.name, column]))
+    this.columns = new Map([...ruledColumns(kept), ...choicesIn(kept)].map((column) => [column.name, column]))
     this.ruleOf = new Map(kept.rules.filter(derives).map((rule) => [rule.column, rule]))
     this.becoming = new Set(kept.rules.flatMap((rule) => (rule.kind === 'equal' ? [rule.column] : [])))
   }
@@ -138,6 +140,7 @@ export class Through {
       this.targets.push({ column: rule.column, value: (wanted as Interval).low })
       return rest
     }
+    if (rule.kind === 'order' && rule.cycle) return this.cycleOf({ ...rule, cycle: rule.cycle }, wanted as Interval, rest)
     const row = this.rowOf(rest, inputsOf(rule))
     if (rule.kind === 'order') this.refuseBeyond(rule, wanted as Interval, rest)
     if (row && rule.kind === 'order') return this.gapOf(rule, { wanted, rest, row })
@@ -196,6 +199,20 @@ export class Through {
     if (end) throw this.contradiction(column, `${column} ${under ? 'below' : 'above'} ${expressionText(end)}`)
   }
 
+  /** A date as its day or week and where in that it is; an interval that ends within one says no more of the ends than of whole rows. */
+  private cycleOf({ column, from, cycle, gap, unit }: KeptOrder & { readonly cycle: Cycle }, wanted: Interval, rest: Given): Given {
+    const { low, high } = wanted
+    const [first, last] = [low, high].map((time) => (Number.isFinite(time) ? cycleStart(cycle, time) : time)) as [number, number]
+    const within = (time: number, start: number) => Math.round((time - start) / DAY / unit)
+    if (first === last) {
+      const own = low === high ? within(low, first) : { from: within(low, first), to: within(high, first) }
+      return { ...rest, [from!]: new Date(first).toISOString(), [gap]: own }
+    }
+    if (first < low || last < high) this.terms.push((whole) => (distanceOf(wanted, whole[column]!) === 0 ? 0 : Number.NEGATIVE_INFINITY))
+    const ends = { ...(Number.isFinite(first) ? { from: first } : {}), ...(Number.isFinite(last) ? { to: last } : {}) }
+    return Object.keys(ends).length === 0 ? rest : { ...rest, [from!]: ends }
+  }
+
   private gapOf(rule: KeptOrder, { wanted, rest, row }: { wanted: Wanted; rest: Given; row: RuleRow }): Given {
     if (rule.within) return { ...rest, [rule.gap]: placeIn({ ...rule, within: rule.within }, wanted as Interval, row) }
     const scale = this.columns.get(rule.column)!.kind === 'datetime' ? DAY : 1
@@ -245,7 +262,7 @@ export class Through {
     const own = typeof nearest === 'number' ? roundToFormat(nearest, column.format) : nearest
     if (distanceOf(wanted, own) > 0) return false
     this.learned.push({ column: rule.column, key, value: own })
-    const given = rule.from.map((name) => `${name}=${shown(row[name]!, this.columns.get(name)!)}`)
+    const given = [...new Set(rule.from)].map((name) => `${name}=${shown(row[name]!, this.columns.get(name)!)}`)
     this.warnings.push({
       name: UNKNOWN_WARNING,
       message: `no row has ${given.join(' with ')}: the rule ${this.textOf(rule.column)} says nothing of it, so ${rule.column}=${shown(own, column)} is taken as given`

@@ -1,3 +1,4 @@
+import { CYCLES } from '../code/rules/cycles.js'
 import type { Among } from '../code/rules/equals.js'
 import type { Exceptions } from '../code/rules/exceptions.js'
 import type { Parts } from '../code/rules/keep-parts.js'
@@ -8,6 +9,7 @@ import {
   type KeptRule,
   type KeptRules,
   type RuledColumn,
+  ruledColumns,
   THERE,
   type There,
   type ToldTerms
@@ -29,6 +31,7 @@ import {
   type Reader,
   record,
   text,
+  tuple,
   variant,
   whole,
   word
@@ -219,6 +222,8 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
     share: optional(isTrue),
     ratio: optional(isTrue),
     from: optional(text),
+    cycle: optional(word(...CYCLES)),
+    ends: optional(tuple<readonly [number, number]>(number(UNSCALED), number(UNSCALED))),
     months: optional(isTrue),
     terms: optional(list(number(UNSCALED))),
     told: optional(
@@ -287,9 +292,10 @@ export function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
   }
 }
 
-function checkRules({ rules, columns, beside = [] }: KeptRules, drawn: ReadonlySet<string>, field: string): void {
+function checkRules(kept: KeptRules, drawn: ReadonlySet<string>, field: string): void {
+  const { rules, columns, beside = [] } = kept
   const known = new Set(drawn)
-  const byName = new Map(columns.map((column) => [column.name, column]))
+  const byName = new Map(ruledColumns(kept).map((column) => [column.name, column]))
   for (const [k, one] of rules.entries()) {
     const at = `${field}.rules[${k}]`
     const column = byName.get(one.column)
@@ -328,7 +334,8 @@ function checkRules({ rules, columns, beside = [] }: KeptRules, drawn: ReadonlyS
         kind === 'boolean' ? 'two' : 'different ones'
       )
   }
-  if (byName.size < columns.length) throw damaged('a model with two columns of one name', 'distinct names')
+  if (new Set(columns.map(({ name }) => name)).size < columns.length)
+    throw damaged('a model with two columns of one name', 'distinct names')
 }
 
 /** Formulas and orders are of numbers; lookups and thresholds give what their column can hold. */
@@ -350,6 +357,8 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
       throw damaged(`a model whose ${at} sets ${one.column} to what it cannot be`, 'two columns of numbers, or of categories')
     return
   }
+  if (one.kind === 'order' && one.cycle && (one.from === undefined || kind !== 'datetime'))
+    throw damaged(`a model whose ${at} takes ${one.column} apart`, 'a date, and what it is measured from')
   if (one.kind === 'formula' || one.kind === 'order') {
     if (![kind, ...others].every(isNumericKind)) throw damaged(`a model whose ${at} computes with a ${kind}`, 'numbers and dates')
     if (one.exceptions?.values.some((value) => typeof value === 'string')) throw damaged(`a model whose ${at} adds a text`, 'numbers')

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, normals } from '../num/random.js'
-import { withSerial } from './serial.js'
+import { withSerial, withSeries } from './serial.js'
 
 const ROWS = 300
 
@@ -25,5 +25,29 @@ it('a walk goes with the row before; noise about a trend, short memory and few r
     const late = { name: 'late', kind: 'number' as const, values: columns.short, missing: gaps }
     expect(withSerial({ rowCount: ROWS, columns: [mean, late] }, { column: 'day' })).toEqual({ column: 'day', serial: ['mean'] })
     expect(withSerial(of(90), { column: 'day' })).toEqual({ column: 'day' })
+  }
+})
+
+it('columns go with the row before of the same level where each is a series', () => {
+  for (const seed of [1, 2, 3]) {
+    const noise = normals(keyFor(keyFromSeed(seed), 'sensors'), ROWS)
+    const walks = [20, 30, 10]
+    const codes = Int32Array.from({ length: ROWS }, (_, i) => i % 3)
+    const temp = noise.map((x, i) => {
+      walks[codes[i]!]! += 0.3 * x
+      return walks[codes[i]!]!
+    })
+    const other = Int32Array.from({ length: ROWS }, (_, i) => ((i * 7919) % 1009) % 3)
+    const levels = ['a', 'b', 'c']
+    const table = (device: Int32Array) => ({
+      rowCount: ROWS,
+      columns: [
+        { name: 'device', kind: 'category' as const, codes: device, levels },
+        { name: 'temp', kind: 'number' as const, values: temp },
+        { name: 'noise', kind: 'number' as const, values: noise }
+      ]
+    })
+    expect(withSeries(table(codes), { column: 'ts' })).toEqual({ column: 'ts', apart: { by: 'device', count: 3, serial: ['temp'] } })
+    expect(withSeries(table(other), { column: 'ts' })).toEqual({ column: 'ts' })
   }
 })

@@ -60,7 +60,9 @@ export function methodsOfComparison({ evaluation, heldOut, drawnHere }: Compared
     ? ` For the measures of quality, a second fit with the same options left out a random half of the rows, which was compared with as many rows drawn from that fit.`
     : ''
   const relations =
-    classifierRelations.length > 0 ? `, given the columns and ${classifierRelations.length} differences and ratios of them` : ''
+    classifierRelations.length > 0
+      ? `, given the columns and ${classifierRelations.length} differences, ratios and places in days and weeks of them`
+      : ''
   const floors =
     splits > 0 ? ` Every measure stands beside its floor, the same measure between random halves of the real rows (${splits} splits).` : ''
   return `${made}${judged} Measures: energy distance, sliced Wasserstein-2 distance, squared maximum mean discrepancy, the area under the curve of a random forest of 150 trees, each row judged by those that have not seen it${relations}, ratio of nearest-neighbour distances, copies, coverage and density, distances of marginals, errors of associations, and rules that all real rows obey, or all but a few.${floors}`

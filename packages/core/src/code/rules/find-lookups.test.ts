@@ -252,3 +252,22 @@ test('a name tells what is the same in all rows of each, though most names have 
   const broken = make.map((one, i) => (places[i] === 109 && places.indexOf(109) === i ? (one === 'A' ? 'B' : 'A') : one))
   expect(found({ model: places.map((place) => `model ${place}`), make: broken, noise })).not.toContain('model -> make')
 })
+
+describe('what the weekday and the hour of a date tell together', () => {
+  const at = Array.from(dice('at'), (u) =>
+    new Date(Date.UTC(2024, 2, 4) + Math.floor(u * 60 * 96) * 900_000).toISOString().slice(0, 16).replace('T', ' ')
+  )
+  const isDay = (stamp: string) => Number(stamp.slice(11, 13)) >= 7 && Number(stamp.slice(11, 13)) < 21
+  const tariff = at.map((stamp) => (isDay(stamp) && new Date(stamp.slice(0, 10)).getUTCDay() % 6 !== 0 ? 'peak' : 'off-peak'))
+  const use = Array.from(dice('use'), (u) => (9 * u).toFixed(2))
+
+  it('is looked up', () => {
+    expect(found({ at, tariff, use })).toEqual(['weekday(at), hour(at) -> tariff'])
+  })
+
+  it('is the hour alone where that tells it, and nothing where one row has another', () => {
+    expect(found({ at, tariff: at.map((stamp) => (isDay(stamp) ? 'peak' : 'off-peak')), use })).toEqual(['hour(at) -> tariff'])
+    const shuffled = tariff.map((_, i) => tariff[(i * 7 + 3) % rows]!)
+    expect(found({ at, tariff: shuffled, use })).toEqual([])
+  })
+})

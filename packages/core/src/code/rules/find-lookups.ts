@@ -21,7 +21,7 @@ import { keyTogether } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog, isBeyondChance, logFactorials } from './chance.js'
-import { keyColumn } from './key-part.js'
+import { type KeyPart, keyColumn } from './key-part.js'
 import type { LookupKey } from './rule.js'
 
 /** A column that one, two or three others determine, or a part of a date. */
@@ -213,35 +213,49 @@ class Evidence {
   }
 }
 
-/** Two columns that determine a third, which neither of them does. */
+/** Two columns that determine a third, which neither of them does, or the weekday and the hour of a date. */
 function findPairs(keys: readonly Coded[], evidence: Evidence, singles: readonly LookupFound[]): LookupFound[] {
-  const { all } = evidence
+  const { all, parts } = evidence
   const told = new Map<string, Set<string>>()
-  for (const { column, from } of singles) told.set(from[0]!, (told.get(from[0]!) ?? new Set()).add(column))
-  const tells = (from: Coded, to: Coded) => told.get(from.name)?.has(to.name) ?? false
-  const candidates = (keys.length * keys.length * all.length) / 2
-  const found = keys.flatMap((a, k) =>
-    keys.slice(k + 1).flatMap((b) => {
-      if (tells(a, b) || tells(b, a)) return []
-      const first = jointCodes(a.first, b.first)
-      const open = all.filter(
-        (to) => to !== a && to !== b && to.first.count <= first.count && !tells(a, to) && !tells(b, to) && determines(first, to.first)
-      )
-      if (open.length === 0) return []
-      const both = jointCodes(evidence.of(a), evidence.of(b))
-      if (!isShared(both)) return []
-      return open.flatMap((to): (LookupFound & { readonly count: number })[] => {
-        const third = evidence.of(to)
-        if (!determines(both, third)) return []
-        // Independence would be too easy to reject: what one of the two already says of the third counts as known.
-        const rate = Math.max(sharedRate(third), sharedRate(third, evidence.of(a)), sharedRate(third, evidence.of(b)))
-        const times = both.codes.length - both.count
-        return isBeyondChance({ rate, times, candidates }) ? [{ column: to.name, from: [a.name, b.name], count: both.count }] : []
-      })
-    })
+  const nameOf = (name: string, part: KeyPart | null | undefined) => JSON.stringify([name, part ?? null])
+  for (const { column, from, parts: own } of singles) {
+    const name = nameOf(from[0]!, own?.[0])
+    told.set(name, (told.get(name) ?? new Set()).add(column))
+  }
+  const tells = (from: Coded, to: Coded) => told.get(nameOf(from.name, from.part?.name))?.has(to.name) ?? false
+  const ofDates = parts.flatMap((a) =>
+    parts.flatMap((b) => (a.part!.name === 'weekday' && b.part!.name === 'hour' && a.name === b.name ? [[a, b] as const] : []))
   )
+  const pairs = [...keys.flatMap((a, k) => keys.slice(k + 1).map((b) => [a, b] as const)), ...ofDates]
+  const candidates = (keys.length * keys.length * all.length) / 2 + ofDates.length * all.length
+  const found = pairs.flatMap(([a, b]) => {
+    if (tells(a, b) || tells(b, a)) return []
+    const first = jointCodes(a.first, b.first)
+    const open = all.filter(
+      (to) =>
+        to.name !== a.name &&
+        to.name !== b.name &&
+        to.first.count <= first.count &&
+        !tells(a, to) &&
+        !tells(b, to) &&
+        determines(first, to.first)
+    )
+    if (open.length === 0) return []
+    const both = jointCodes(evidence.of(a), evidence.of(b))
+    if (!isShared(both)) return []
+    return open.flatMap((to): (LookupFound & { readonly count: number })[] => {
+      const third = evidence.of(to)
+      if (!determines(both, third)) return []
+      // Independence would be too easy to reject: what one of the two already says of the third counts as known.
+      const rate = Math.max(sharedRate(third), sharedRate(third, evidence.of(a)), sharedRate(third, evidence.of(b)))
+      const times = both.codes.length - both.count
+      if (!isBeyondChance({ rate, times, candidates })) return []
+      const key = a.part && b.part ? { parts: [a.part.name, b.part.name] } : {}
+      return [{ column: to.name, from: [a.name, b.name], ...key, count: both.count }]
+    })
+  })
   // Country and year rather than city and year.
-  return found.sort((x, y) => x.count - y.count).map(({ column, from }) => ({ column, from }))
+  return found.sort((x, y) => x.count - y.count).map(({ count: _, ...one }) => one)
 }
 
 /**

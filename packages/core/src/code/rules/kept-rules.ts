@@ -5,6 +5,7 @@ import type { ColumnFormat } from '../../table/infer.js'
 import { unusedName } from '../../table/rows.js'
 import type { KindOfColumn } from '../../table/table.js'
 import type { ValueLattice } from '../../table/value-lattice.js'
+import type { Cycle } from './cycles.js'
 import type { KeptEqual } from './equals.js'
 import type { Exceptions } from './exceptions.js'
 import type { KeptGaps } from './keep-gaps.js'
@@ -43,6 +44,10 @@ export type KeptRule =
       /** Its ends are multiples of what it is a part of, wide apart, and no rule. */
       readonly ratio?: true | undefined
       readonly from?: string | undefined
+      /** The column is measured from the beginning of its own day or week, `from`, which is drawn as well and is no column of the table. */
+      readonly cycle?: Cycle | undefined
+      /** The first and the last of such dates, in days: one beyond comes as many cycles earlier or later. */
+      readonly ends?: readonly [number, number] | undefined
       /** The gap counts months of the calendar. */
       readonly months?: true | undefined
       /** The few gaps that there are, ascending. */
@@ -213,8 +218,31 @@ export const choicesIn = ({ rules }: KeptRules): RuledColumn[] =>
     return [{ name, kind: 'category', levels: rule.flags, format: { name, kind: 'category', source: 'text' } }]
   })
 
+/** Days and weeks that are drawn in the place of dates, beside where in these the dates are, as columns. */
+function cyclesIn({ rules, columns }: KeptRules): RuledColumn[] {
+  const found: RuledColumn[] = []
+  // The week of a day is derived before the day of a date.
+  for (const rule of [...rules].reverse()) {
+    if (rule.kind !== 'order' || rule.cycle === undefined) continue
+    const of = [...columns, ...found].find(({ name }) => name === rule.column)
+    if (of && rule.from !== undefined) found.push(cycleColumn(rule.from, of.format))
+  }
+  return found
+}
+
+/** Columns of the table, and days that are neither of it nor drawn, as their weeks are. */
+export const ruledColumns = (kept: KeptRules): readonly RuledColumn[] => [...kept.columns, ...cyclesIn(kept)]
+
+/** A day or week as it is written: a date without a time. */
+export const cycleColumn = (name: string, { source, date }: Pick<ColumnFormat, 'source' | 'date'>): RuledColumn => ({
+  name,
+  kind: 'datetime',
+  format: { name, source, kind: 'datetime', date: { separator: '', seconds: 'none', zone: date?.zone ?? '' } }
+})
+
 /** What a column is measured by that no rule says, in words. */
-export function measuredText({ column, lows, highs, from, within, ratio }: KeptOrder): string[] {
+export function measuredText({ column, lows, highs, from, cycle, within, ratio }: KeptOrder): string[] {
+  if (cycle) return [`${columnWord(column)} by its ${cycle}`]
   if (ratio) return [`${columnWord(column)} by ${columnWord(column)} / ${highs!.flatMap(columnsOf).map(columnWord).join(', ')}`]
   if (within) return [`${columnWord(column)} among those of its ${columnWord(within.by)}`]
   return from !== undefined && lows.length === 0 && !highs ? [`${columnWord(column)} from ${columnWord(from)} on`] : []

@@ -2,8 +2,19 @@ import type { CellValue } from '../../table/cells.js'
 import { DAYS_OF_MONTH, derivative } from '../../table/derivative.js'
 import { columnsOf, type Expression, evaluate, holdsIn, monthsAfter } from '../../table/expression.js'
 import { roundToFormat } from '../../table/present.js'
+import { cycleStart } from './cycles.js'
 import { sameCell, timesAt, timesOf } from './equals.js'
-import { derives, endOfOrder, isShare, type KeptOrder, type KeptRules, openCell, type RuledColumn, thereOf } from './kept-rules.js'
+import {
+  derives,
+  endOfOrder,
+  isShare,
+  type KeptOrder,
+  type KeptRules,
+  openCell,
+  type RuledColumn,
+  ruledColumns,
+  thereOf
+} from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
 import { DAY, takenBy } from './quantity.js'
 import { saysGap, saysMaybe } from './rows-of-rule.js'
@@ -14,8 +25,9 @@ import { scaleOf } from './within.js'
 export type RuleRow = Readonly<Record<string, number | string | boolean | null>>
 
 /** Rows of the table without what rules derive → whole rows: numbers with all their digits, or as they will be written. */
-export function wholeRow({ rules, columns }: KeptRules, digits: 'all' | 'written' = 'all'): (row: RuleRow) => RuleRow {
-  const byName = new Map(columns.map((column) => [column.name, column]))
+export function wholeRow(kept: KeptRules, digits: 'all' | 'written' = 'all'): (row: RuleRow) => RuleRow {
+  const { rules } = kept
+  const byName = new Map(ruledColumns(kept).map((column) => [column.name, column]))
   const tables = rules.map((rule) => (rule.kind === 'lookup' ? lookup(rule.table) : undefined))
   return (row) => {
     const whole: Record<string, number | string | boolean | null> = { ...row }
@@ -75,7 +87,8 @@ type Numbers = (name: string) => number
 
 /** `taken`: numbers as an expression takes them. */
 function endOf(order: KeptOrder, row: RuleRow, value: Numbers, taken: (expression: Expression) => Numbers = () => value): number {
-  const { lows, highs, from, within, gap, unit, months } = order
+  const { lows, highs, from, cycle, within, gap, unit, months } = order
+  if (cycle) return cycleStart(cycle, DAY * value(from!)) / DAY + unit * value(gap)
   if (within) return scaleOf(within)(cell(row[within.by] ?? null)).valueAt(value(gap))
   const heights = lows.map((low) => evaluate(low, taken(low)))
   const end = endOfOrder(order, (high) => evaluate(high, taken(high)))

@@ -9,6 +9,7 @@ import { limitsOf } from '../../table/number-style.js'
 import { roundToFormat } from '../../table/present.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
 import { toLattice, type ValueLattice } from '../../table/value-lattice.js'
+import { CYCLE_DAYS, type Cycle, cycleStart } from './cycles.js'
 import { flagColumn, putEqual } from './equals.js'
 import { type Exception, type Exceptions, exceptionAt } from './exceptions.js'
 import { monthsTo } from './few-distances.js'
@@ -16,6 +17,7 @@ import { choiceColumn } from './flags.js'
 import { markGaps } from './keep-gaps.js'
 import { fitParts } from './keep-parts.js'
 import {
+  cycleColumn,
   type Derivation,
   derives,
   endOfOrder,
@@ -25,6 +27,7 @@ import {
   type KeptRules,
   openCell,
   type RuledColumn,
+  ruledColumns,
   type There,
   type ToldTerms,
   thereLevel,
@@ -40,7 +43,8 @@ import { besideStandIn } from './stand-in.js'
 import { scaleOf, scoresWithin, type Within } from './within.js'
 
 /** The table without what rules derive, with gaps in the place of what they order. Cost O(cells). */
-export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data: T): T {
+export function takeRulesOut<T extends WrittenTable>(kept: KeptRules, data: T): T {
+  const { rules } = kept
   const columns: Column[] = []
   const formats: ColumnFormat[] = []
   data.table.columns.forEach((column, c) => {
@@ -57,6 +61,16 @@ export function takeRulesOut<T extends WrittenTable>({ rules }: KeptRules, data:
       formats.push({ name: choice!, source: 'text', kind: 'category' })
     }
     if (rule && rule.kind !== 'order') return
+    const { cycle, from } = rule ?? {}
+    if (cycle) {
+      const { name, format } = cycleColumn(from!, data.formats[c]!)
+      const values = (column as NumericColumn).values.map((x) => cycleStart(cycle, x))
+      const table = { columns: [{ name, kind: 'datetime' as const, values }], rowCount: data.table.rowCount }
+      // Of a day the week may stand in its place.
+      const begun = takeRulesOut(kept, { table, formats: [format] })
+      columns.push(...begun.table.columns)
+      formats.push(...begun.formats)
+    }
     const [own, format] = rule ? gapColumn(rule, column as NumericColumn, data) : [column, data.formats[c]!]
     columns.push(own)
     formats.push(format)
@@ -84,8 +98,21 @@ function thereColumn(there: There, column: Column): Column {
   }
 }
 
+/** Parts of a day. */
+const [MINUTE, SECOND] = [1 / 1440, 1 / 86_400]
+
 export function gapColumn(order: KeptOrder, high: NumericColumn, data: WrittenTable): [NumericColumn, ColumnFormat] {
-  const { lows, from, within, gap: name, unit, months } = order
+  const { lows, from, cycle, within, gap: name, unit, months } = order
+  if (cycle) {
+    const values = high.values.map((x) => Math.round((x - cycleStart(cycle, x)) / DAY / unit))
+    const seconds = unit === MINUTE ? ('none' as const) : unit === SECOND ? ('whole' as const) : undefined
+    const number = { padded: false, decimals: 0, ...(seconds ? { clock: { seconds } } : {}) }
+    const bounds = { least: 0, most: Math.round(CYCLE_DAYS[cycle] / unit) - 1 }
+    return [
+      { name, kind: 'integer', values, ...limitsOf(number) },
+      { name, source: 'number', kind: 'integer', number, bounds }
+    ]
+  }
   if (within) {
     const column = {
       name,
@@ -154,11 +181,9 @@ export interface Back {
  * gaps, and for parts that leave less than nothing; those that are `fixed` do so always. Exceptions are drawn by the key; without
  * one they are those of the data, in its own rows. Cost O(cells).
  */
-export function putRulesBack(
-  { rules, columns }: KeptRules,
-  rows: WrittenTable,
-  { fixed = new Set(), key, chains, first, met }: Back = {}
-): WrittenTable {
+export function putRulesBack(kept: KeptRules, rows: WrittenTable, { fixed = new Set(), key, chains, first, met }: Back = {}): WrittenTable {
+  const { rules, columns } = kept
+  const known = new Map(ruledColumns(kept).map((column) => [column.name, column]))
   const drawn = rules.reduce(
     (at, rule) =>
       rule.kind === 'formula' && rule.parts && !rule.parts.late ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at,
@@ -178,13 +203,13 @@ export function putRulesBack(
       done.set(rule.column, putEqual(rule, done.get(rule.column)!, done.get(rule.of)!, column as CategoricalColumn))
       continue
     }
-    const whole = columns.find(({ name }) => name === rule.column)!
-    const known = {
+    const whole = known.get(rule.column)!
+    const all = {
       table: { ...drawn.table, columns: [...done.values()].map(({ column }) => column) },
       formats: [...done.values()].map(({ format }) => format)
     }
     const parts = rule.kind === 'formula' && rule.parts?.late && !fixed.has(rule.column) ? rule.parts : undefined
-    const soFar = parts ? fitParts((rule as Extract<KeptRule, { kind: 'formula' }>).expression, parts, { drawn: known, fixed }) : known
+    const soFar = parts ? fitParts((rule as Extract<KeptRule, { kind: 'formula' }>).expression, parts, { drawn: all, fixed }) : all
     for (const name of parts?.names ?? []) done.set(name, { ...done.get(name)!, column: columnIn(soFar, name) })
     const exceptions = fixed.has(rule.column) ? undefined : exceptionsTo(rule)
     const except = exceptions
@@ -260,7 +285,11 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
   const at =
     rule.kind === 'formula'
       ? expressionAt(rule.expression, soFar)
-      : highAt(listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined, told: undefined }, column, soFar)
+      : highAt(
+          listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined, told: undefined, ends: undefined },
+          column,
+          soFar
+        )
   const scale = column.kind === 'datetime' ? DAY : 1
   const low = rule.kind === 'order' ? highestOf(rule.lows, column.format, soFar) : at
   const cells = Array.from({ length: rowCount }, (_, i) => {
@@ -282,6 +311,7 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
 function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
   const { lows, highs, from, within, gap, unit, months, terms, listed, lattice } = order
   if (within) return placeAt({ ...order, within }, soFar)
+  if (order.cycle) return inCycle({ ...order, cycle: order.cycle }, soFar)
   const low = highestOf(lows, column.format, soFar)
   const start = from === undefined ? undefined : expressionAt({ kind: 'column', name: from }, soFar)
   const gaps = expressionAt({ kind: 'column', name: gap }, soFar)
@@ -304,6 +334,22 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
     // A place, or what a number is rounded to, may lie beyond the end.
     if (highs && shown(value) > most!) return shown(sum) > most! ? sum - step : sum
     return shown(value) < low(i) ? value + step : value
+  }
+}
+
+/** A date by its day or week and where in that it is. */
+function inCycle({ from, cycle, gap, unit, ends }: KeptOrder & { readonly cycle: Cycle }, soFar: WrittenTable): (row: number) => number {
+  const [starts, gaps] = [from!, gap].map((name) => expressionAt({ kind: 'column', name }, soFar)) as [typeof at, typeof at]
+  return at
+  function at(i: number): number {
+    const time = cycleStart(cycle, starts(i) * DAY) / DAY + gaps(i) * unit
+    const [first, last] = ends ?? [time, time]
+    const length = CYCLE_DAYS[cycle]
+    return time > last
+      ? time - Math.ceil((time - last) / length) * length
+      : time < first
+        ? time + Math.ceil((first - time) / length) * length
+        : time
   }
 }
 

@@ -89,7 +89,7 @@ const numbersOf = (rule: KeptRule, data: WrittenTable): NumericColumn[] =>
   })
 
 /** All columns that a rule's column goes back to. */
-function needsOf(rule: KeptRule, rules: readonly KeptRule[]): ReadonlySet<string> {
+export function needsOf(rule: KeptRule, rules: readonly KeptRule[]): ReadonlySet<string> {
   const names = new Set(inputsOfKept(rule))
   for (const name of names)
     for (const one of rules) if (derives(one) && one.column === name) for (const input of inputsOfKept(one)) names.add(input)
@@ -183,8 +183,13 @@ function logChanceBeside(
       variance[codeAt(k)]! += weight
     }
   }
+  return logChanceOfExcess(more, variance)
+}
+
+/** The same of how many more rows of the flag have each value than its share, and the variances of these [values]. */
+export function logChanceOfExcess(more: Float64Array, variance: Float64Array): number {
   let [sum, values] = [0, 0]
-  for (let k = 0; k < count; k++) {
+  for (let k = 0; k < more.length; k++) {
     // Of few rows the law of squares is none.
     if (variance[k]! < 1) continue
     sum += more[k]! ** 2 / variance[k]!

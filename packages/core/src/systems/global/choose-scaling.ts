@@ -212,7 +212,8 @@ export function scalingCandidates(asked: Pick<ScalingContest, 'table' | 'formats
 function candidatesIn({ table, formats, fixed }: Pick<ScalingContest, 'table' | 'formats' | 'fixed'>): Candidates {
   const open = table.columns.filter(isNumeric).filter((column) => !Object.hasOwn(fixed, column.name) && varies(column))
   // Beyond a limit is no place but a state, which only ranks keep.
-  const limited = new Set(formats.filter(({ number }) => number?.censoring).map(({ name }) => name))
+  // Of times of day ranks keep to the hours, and to the midnights at both ends.
+  const limited = new Set(formats.filter(({ number }) => number?.censoring ?? number?.clock).map(({ name }) => name))
   const shape = new Map(open.map((column) => [column.name, limited.has(column.name) ? 'listed' : shapeOf(column)]))
   const those = (sought: Shape) => new Set(open.map(({ name }) => name).filter((name) => shape.get(name) === sought))
   const [listed, candidates, bent] = [those('listed'), those('candidate'), those('bent')]

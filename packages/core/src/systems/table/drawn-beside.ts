@@ -1,7 +1,7 @@
-import type { Beside, KeptRules } from '../../code/rules/kept-rules.js'
+import { type Beside, derives, type KeptRules } from '../../code/rules/kept-rules.js'
 import { columnIn, type WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
-import { associationOf, partsOf, toldBeside } from '../../code/rules/told-beside.js'
+import { associationOf, needsOf, partsOf, toldBeside } from '../../code/rules/told-beside.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { takeValues } from '../../num/matrix.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
@@ -97,15 +97,16 @@ interface Along {
 /** Associations weaker than this part of a nat say nothing of which row is like another. */
 const LEAST_ALONG = 0.01
 
-/** What the rows of a model say of the columns that each category tells. Cost O(rows · columns) for each. */
-function alongOf({ as, told }: Beside, training: Table): Along[] {
+/** What the rows of a model say of the columns that each category tells, but for what it is computed of: rows that agree in that need no exchange. Cost O(rows · columns) for each. */
+function alongOf({ column: computed, as, told }: Beside, { rules }: KeptRules, training: Table): Along[] {
+  const own = rules.filter((rule) => derives(rule) && rule.column === computed).map((rule) => needsOf(rule, rules))
   const column = (table: Table, name: string) => table.columns.find((one) => one.name === name) as Cells
-  const own = told.map((name) => column(training, name)).map((one) => partsOf(one)(one))
+  const all = told.map((name) => column(training, name)).map((one) => partsOf(one)(one))
   return training.columns.flatMap((one): Along[] => {
-    if (one.kind === 'identifier' || one.name === as || told.includes(one.name)) return []
+    if (one.kind === 'identifier' || one.name === as || told.includes(one.name) || own.some((needs) => needs.has(one.name))) return []
     const parts = partsOf(one)
     const codes = parts(one)
-    const weight = own.reduce((sum, each) => sum + associationOf(each, codes), 0)
+    const weight = all.reduce((sum, each) => sum + associationOf(each, codes), 0)
     return weight < LEAST_ALONG ? [] : [{ partsOf: (table) => parts(column(table, one.name)), weight }]
   })
 }
@@ -116,7 +117,7 @@ function alongOf({ as, told }: Beside, training: Table): Along[] {
  * for which none is left stay as they are. Nothing that is `fixed` is exchanged. Cost O(rows²) of those that are exchanged.
  */
 export function exchanging(rules: KeptRules, training: Table): Exchanging {
-  const all = (rules.beside ?? []).map((beside) => ({ beside, along: alongOf(beside, training) }))
+  const all = (rules.beside ?? []).map((beside) => ({ beside, along: alongOf(beside, rules, training) }))
   return (rows, fixed = NONE_FIXED) => {
     let { table } = rows
     for (const { beside, along } of all) {

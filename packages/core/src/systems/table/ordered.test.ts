@@ -4,6 +4,7 @@ import { packModel, unpackModel } from '../../model-file/container.js'
 import { keyFromSeed, uniforms } from '../../num/random.js'
 import { nearOrderOf } from '../../table/near-order.js'
 import type { RawTable } from '../../table/raw.js'
+import { seriesLost } from './ordered.js'
 import { tables } from './system.js'
 
 const context = { engine: new ReferenceEngine() }
@@ -37,4 +38,13 @@ test('rows that nearly stand in an order come so, from a model file too', async 
   const order = { ...model.order, displaced: [0.1] }
   const other = { ...contents, meta: { ...(contents.meta as object), rowOrder: order } }
   await expect((async () => tables.load(unpackModel(packModel(other)), context))()).rejects.toMatchObject({ code: 'model-damaged' })
+})
+
+test('of several series in one table it is said what draws them as such', () => {
+  const lost = (count: number) => seriesLost({ column: 'read at', apart: { by: 'device', count, serial: ['temp', 'dew'] } }, [])
+  const start = 'temp, dew go with the row before of the same device, as in a series for each, but new rows are drawn one by one. '
+  expect(lost(5)).toBe(`${start}--group device --time 'read at' draws new series`)
+  // Fewer groups are refused.
+  expect(lost(4)).toBe(`${start}--time 'read at' draws a new stretch of each where its rows stand in a file of their own`)
+  expect(seriesLost({ column: 'at', apart: { by: 'device', count: 5, serial: ['at'] } }, [])).toBeUndefined()
 })

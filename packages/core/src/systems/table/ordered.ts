@@ -2,17 +2,18 @@ import { isOrder, needs } from '../../code/rules/choose.js'
 import type { Rule } from '../../code/rules/rule.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { damaged, entryIn, flag, list, number, optional, record, text } from '../../model-file/reading.js'
-import { listed } from '../../num/listed.js'
+import { damaged, entryIn, flag, list, number, optional, record, text, whole } from '../../model-file/reading.js'
+import { flagWord, listed } from '../../num/listed.js'
 import { takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed } from '../../num/random.js'
 import { DISPLACEMENTS, nearOrderOf, rowsNearlyInOrder } from '../../table/near-order.js'
 import type { RawTable } from '../../table/raw.js'
 import { keyOrderOf, type RowOrder, rowOrderOf, rowsInOrder, withTogether } from '../../table/row-order.js'
 import { takeTableRows } from '../../table/rows.js'
-import { type SerialOrder, withSerial } from '../../table/serial.js'
+import { type SerialOrder, withSeries } from '../../table/serial.js'
 import type { Table } from '../../table/table.js'
 import type { Telling } from '../../tell/telling.js'
+import { LEAST_GROUPS } from '../panel/read.js'
 import { prepareRows, type TableOptions } from '../prepare.js'
 import type { DrawnRows, TableFit } from './options.js'
 
@@ -25,7 +26,7 @@ export function keptOrder(raw: RawTable, options: TableOptions & Pick<TableFit, 
   const { table } = prepareRows(raw, options).data
   const dates = rowOrderOf(table)
   const order = dates ? withTogether(table, dates) : nearOrderOf(table)
-  return order ? withSerial(table, order) : keyOrderOf(table)
+  return order ? withSeries(table, order) : keyOrderOf(table)
 }
 
 /** Drawn rows in the order in which those of the table stand, batch by batch. Rows under conditions come in that of these. */
@@ -53,15 +54,27 @@ export function orderNote({ column, descending, ties, displaced }: SerialOrder):
 
 /** What drawing rows one by one loses of a series; undefined where rows are none. What `rules` tell of the order alone, as a day of the year, is kept, and so are running totals. */
 export function seriesLost(
-  { column, ties, serial: all = [] }: SerialOrder,
+  { column, ties, serial: all = [], apart }: SerialOrder,
   rules: readonly Rule[],
   totals: readonly { readonly column: string }[] = []
 ): string | undefined {
   const isTold = (name: string) => rules.some((rule) => rule.column === name && !isOrder(rule))
   const isOfOrder = (name: string) => [...needs([name], rules)].every((input) => input === column || isTold(input))
   const isTotal = (name: string) => totals.some((one) => one.column === name)
-  const serial = all.filter((name) => name !== ties?.column && !isOfOrder(name) && !isTotal(name))
-  if (serial.length === 0) return undefined
+  const isLost = (name: string) => name !== ties?.column && !isOfOrder(name) && !isTotal(name)
+  const serial = all.filter(isLost)
+  const each = apart?.serial.filter(isLost) ?? []
+  if (serial.length === 0) {
+    if (each.length === 0) return undefined
+    const { by, count } = apart!
+    const [go, time] = [each.length === 1 ? 'goes' : 'go', `--time ${flagWord(column)}`]
+    // How series differ is learned of several.
+    const anew =
+      count >= LEAST_GROUPS
+        ? `--group ${flagWord(by)} ${time} draws new series`
+        : `${time} draws a new stretch of each where its rows stand in a file of their own`
+    return `${listed(each)} ${go} with the row before of the same ${by}, as in a series for each, but new rows are drawn one by one. ${anew}`
+  }
   const [names, go] = [listed(serial), serial.length === 1 ? 'goes' : 'go']
   // Rows of several things at one time are no single series.
   const anew = ties ? '' : `--time ${column} draws a new stretch of such a series, and `
@@ -91,6 +104,7 @@ export function orderIn(contents: ModelContents, training: () => Table): SerialO
       descending: optional(flag),
       ties: optional(record<RowOrder>({ column: text, descending: optional(flag) })),
       serial: optional(list(text)),
+      apart: optional(record<NonNullable<SerialOrder['apart']>>({ by: text, count: whole(), serial: list(text) })),
       displaced: optional(list(number({ least: -1, most: 1 }), DISPLACEMENTS))
     })
   )

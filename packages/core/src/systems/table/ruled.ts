@@ -7,6 +7,7 @@ import { contextOf } from '../context.js'
 import { placesOf, type Ruled, ruledRows } from '../ruled-rows.js'
 import { keptRulesIn, withRules } from '../rules-file.js'
 import { type Agreeing, exchangedIn, exchanging, unlikeComputed, withBeside } from './drawn-beside.js'
+import { withCycles } from './in-cycles.js'
 import { drawnAgain } from './keeping-by-drawing.js'
 import type { RowsKind, TableKind } from './kind.js'
 import type { DrawnRows, TableFit } from './options.js'
@@ -60,7 +61,7 @@ export function ruled<Model extends Sized, Fitted extends object = Model>(
     inStretches: kind.inStretches ?? false,
     async fit(raw, options, context) {
       const ready = ruledRows(raw, options)
-      const { rules, ...rows } = hasBeside(options) ? withBeside(ready) : ready
+      const { rules, ...rows } = hasBeside(options) ? withBeside(withCycles(ready, options)) : ready
       const model = await kind.fit({ ...rows, rules }, options, context)
       return (rules ? { ...model, rules } : model) as Fitted & Ruled
     },

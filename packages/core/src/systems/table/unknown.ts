@@ -31,13 +31,15 @@ export function tellingUnknown<Drawn extends DrawnRows>(model: TableModel & Rule
       })
     const own = places.map((place) => found[place]!.rule)
     const columns = own.map(({ column }) => column)
+    // A date of which several parts say it is one.
+    const from = [...new Set(rule.from)]
     return {
-      from: rule.from,
+      from,
       columns,
       rules: ruleTexts({ ...rules!, rules: own }),
       count,
       rows: table.rowCount,
-      example: words(rule.from).join(' with '),
+      example: words(from).join(' with '),
       values: words(columns).join(', ')
     }
   })

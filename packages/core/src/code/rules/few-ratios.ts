@@ -1,10 +1,10 @@
 import { exp, log } from '../../num/elementary.js'
+import { summaryOf } from '../../num/summary.js'
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import type { Compared } from './equal-numbers.js'
 import { lastPlace, tolerance } from './quantity.js'
 import { simplestIn } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** How many times another number a number is, where these are few: 6, 12 or 24 pieces a box, a tip of nothing, 10 or 15 percent. Plain data. */
 export interface FewRatios {

@@ -1,5 +1,6 @@
 import { firstFrom } from '../../num/ascending.js'
 import { later } from '../../num/later.js'
+import { summaryOf } from '../../num/summary.js'
 import { type Codes, fewCodesOf, spreadRows } from '../../table/codes.js'
 import { type Column, isCategorical } from '../../table/table.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
@@ -7,7 +8,6 @@ import { MOST_LEVELS as MOST_VALUES } from './find-gaps.js'
 import { distinctIn, FIRST_ROWS, type LookupFound, logChance } from './find-lookups.js'
 import { cutAbove, standsApart } from './find-steps.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Levels of what brackets are looked up beside, at most: zones, plans, and not names. */
 const MOST_LEVELS = 30

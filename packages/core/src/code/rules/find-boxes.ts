@@ -1,10 +1,10 @@
 import { later } from '../../num/later.js'
+import { summaryOf } from '../../num/summary.js'
 import { fewCodesOf, spreadRows } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
 import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target, targetIn } from './conditions.js'
 import { distinctIn, FIRST_ROWS, type LookupFound } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Sides of a box, at most, and boxes that are tried: each side must tell rows that no other does, beyond chance. */
 const [MOST_SIDES, MOST_TRIES] = [6, 10_000]

@@ -1,6 +1,7 @@
 import { log } from '../../num/elementary.js'
 import { later } from '../../num/later.js'
 import { takeValues } from '../../num/matrix.js'
+import { summaryOf } from '../../num/summary.js'
 import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { isCategorical, type Table } from '../../table/table.js'
@@ -9,7 +10,6 @@ import { indicatorsIn } from './find-by-level.js'
 import type { FormulaFound } from './formula-found.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, choicesOf, column, number, scaled, simplestFactorIn, simplestIn, writeSum } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 import { type WeightedSum, WeightedSums } from './weighted-sums.js'
 
 /** Rows, spread over the table, that pieces are found on. */

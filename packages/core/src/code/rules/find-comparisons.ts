@@ -1,10 +1,10 @@
+import { summaryOf } from '../../num/summary.js'
 import { type Codes, fewCodesOf, rowsOfEach } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
 import { differentRows, isBelievedAtLog } from './chance.js'
 import { cutAbove, logFactorial, MOST_LEVELS, standsApart } from './find-steps.js'
 import type { Quantity } from './quantity.js'
 import { binary, column as named, number, scaled, simplestIn } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 import { type Cut, isNumber, type Thresholds } from './thresholds.js'
 
 interface ComparisonFound extends Thresholds {

@@ -1,4 +1,5 @@
 import { later } from '../../num/later.js'
+import { summaryOf } from '../../num/summary.js'
 import { exceeds, spreadRows } from '../../table/codes.js'
 import { CHOICES, type Choice, COALESCE, type Expression, evaluate } from '../../table/expression.js'
 import { ENOUGH_ROWS, isBelievedAtLog, logChoose } from './chance.js'
@@ -6,7 +7,6 @@ import { findFormulas } from './find-formulas.js'
 import type { FormulaFound } from './formula-found.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column, number } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Rows, spread over the table, that a bound must pass before all rows are looked at. */
 const PROBES = 64

@@ -1,3 +1,4 @@
+import { summaryOf } from '../../num/summary.js'
 import { spreadRows } from '../../table/codes.js'
 import type { CategoricalColumn, Column } from '../../table/table.js'
 import { areTold, believed, type ConditionSearch, FEW_ROWS, isSide, type Sign, signsIn, type Target, targetIn } from './conditions.js'
@@ -5,7 +6,6 @@ import { missingIn } from './find-gaps.js'
 import { FIRST_ROWS } from './find-lookups.js'
 import type { Quantity } from './quantity.js'
 import type { GapsWhere, GapWhere } from './rule.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** A column that is missing exactly where one of several conditions holds, or where all of them do. */
 type JointGaps = GapsWhere & { readonly column: string }

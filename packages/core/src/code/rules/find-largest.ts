@@ -1,3 +1,4 @@
+import { summaryOf } from '../../num/summary.js'
 import { type Codes, fewCodesOf, rowsOfEach } from '../../table/codes.js'
 import type { Column } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, logChoose } from './chance.js'
@@ -5,7 +6,6 @@ import type { LookupFound } from './find-lookups.js'
 import { MOST_LEVELS } from './find-steps.js'
 import { EXTREMES, type Extreme } from './key-part.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Of two columns a side says which is the larger (`findComparisons`). */
 const LEAST_LEVELS = 3

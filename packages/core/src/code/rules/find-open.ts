@@ -1,3 +1,4 @@
+import { summaryOf } from '../../num/summary.js'
 import { type CellValue, cellAt } from '../../table/cells.js'
 import { varies } from '../../table/codes.js'
 import { takeTableRows } from '../../table/rows.js'
@@ -10,7 +11,6 @@ import { findTerms } from './find-terms.js'
 import { hasValues, type Quantity, quantityOf, unitIn } from './quantity.js'
 import { breachOf, formatIn, type WrittenTable } from './rows-of-rule.js'
 import type { Open, Rule } from './rule.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Rows that have a column, at least; chance asks for more. */
 const LEAST_ROWS = 8

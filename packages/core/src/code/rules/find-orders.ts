@@ -3,10 +3,10 @@ import { exp, log, normalCdf, normalQuantile } from '../../num/elementary.js'
 import { evenly } from '../../num/evenly.js'
 import { placesByName } from '../../num/group.js'
 import { mean, median, midranks, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
+import { summaryOf } from '../../num/summary.js'
 import { isBelievedAtLog, isBeyondChance, logChoose, rateByChance } from './chance.js'
 import { sayOrder } from './order-names.js'
 import type { Quantity } from './quantity.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** A column that is never above another. */
 export interface OrderFound {

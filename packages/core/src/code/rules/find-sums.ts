@@ -1,6 +1,7 @@
 import { firstAbove, firstFrom } from '../../num/ascending.js'
 import { log } from '../../num/elementary.js'
 import { sorted } from '../../num/statistics.js'
+import { summaryOf } from '../../num/summary.js'
 import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { spikesOf } from '../../table/recurring.js'
@@ -9,7 +10,6 @@ import { isFlag } from './flags.js'
 import type { FormulaFound } from './formula-found.js'
 import { type Quantity, tolerance } from './quantity.js'
 import { binary, column, number, simplestIn } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Parts that a constant sum has at least: of two, one is an affine function of the other. */
 const LEAST_PARTS = 3

@@ -1,5 +1,6 @@
 import { log } from '../../num/elementary.js'
 import { sorted } from '../../num/statistics.js'
+import { summaryOf } from '../../num/summary.js'
 import { spreadRows } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
 import { runsOf } from '../../table/recurring.js'
@@ -7,7 +8,6 @@ import { isBelievedAtLog } from './chance.js'
 import { expectedBelow, LOG_CHANCE } from './find-orders.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
 import { binary, column } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Rows, spread over the table, that are looked at. */
 const MOST_ROWS = 1000

@@ -1,4 +1,5 @@
 import { log } from '../../num/elementary.js'
+import { summaryOf } from '../../num/summary.js'
 import { isMissing } from '../../table/cells.js'
 import { type Cells, type Codes, codesOf, determines, jointCodes, sizesOf } from '../../table/codes.js'
 import { linearForm } from '../../table/derivative.js'
@@ -42,7 +43,6 @@ import type { Quantity } from './quantity.js'
 import { breachOf, columnIn, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { columnsIn, inputsOf, type Rule, ruleText } from './rule.js'
 import { column, writeSum } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 import { isComputedOf, isListed, isSum, turned, turnFor } from './turn.js'
 
 export interface Search {

@@ -1,11 +1,11 @@
 import { log } from '../../num/elementary.js'
+import { summaryOf } from '../../num/summary.js'
 import type { Expression } from '../../table/expression.js'
 import { isBelievedAtLog, logChoose, rateByChance } from './chance.js'
 import { tolerance } from './quantity.js'
 import { expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
 import { writtenDigits } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 
 /**
  * Whether a formula that comes to its column by rounding alone is a curve through it, and no law: where it takes no less to write than the column

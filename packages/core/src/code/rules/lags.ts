@@ -1,6 +1,6 @@
+import { summaryOf } from '../../num/summary.js'
 import { isBeyondChance, rateByChance } from './chance.js'
 import { hasValues, type Quantity } from './quantity.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** A column that has what another one has in the row before, or after. */
 export interface Lag {

@@ -1,9 +1,9 @@
+import { summaryOf } from '../../num/summary.js'
 import { dateUnit } from '../../table/date-style.js'
 import { COALESCE, type Expression } from '../../table/expression.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { NumericColumn } from '../../table/table.js'
 import { binary, column, number } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** Milliseconds of a day: in rules dates count in days. */
 export const DAY = 86_400_000

@@ -1,4 +1,5 @@
 import { later } from '../../num/later.js'
+import { summaryOf, varianceOf } from '../../num/summary.js'
 import { cellAt } from '../../table/cells.js'
 import { type Cells, type Codes, codesOf } from '../../table/codes.js'
 import type { Expression } from '../../table/expression.js'
@@ -9,7 +10,6 @@ import { countedRows } from '../keys/counted-rows.js'
 import { type Quantity, tolerance } from './quantity.js'
 import type { WrittenTable } from './rows-of-rule.js'
 import { column, number, scaled, writeSum } from './shapes.js'
-import { summaryOf, varianceOf } from '../../num/summary.js'
 import { WeightedSums } from './weighted-sums.js'
 
 /** A column that adds up others from row to row, as the balance of an account does. Plain data. */

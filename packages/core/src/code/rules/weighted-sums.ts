@@ -1,8 +1,8 @@
 import { later } from '../../num/later.js'
 import { choleskyInPlace, dot, solveLowerInPlace, solveLowerTransposedInPlace } from '../../num/linear-algebra.js'
+import { summaryOf } from '../../num/summary.js'
 import { leastFromHalf, type Quantity, tolerance } from './quantity.js'
 import { choicesOf, simplestFactorIn, simplestIn } from './shapes.js'
-import { summaryOf } from '../../num/summary.js'
 
 /** constant + Σ weights[k] · the column inputs[k], which another column is, rounded to its unit. */
 export interface WeightedSum {

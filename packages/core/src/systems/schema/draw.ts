@@ -35,7 +35,7 @@ import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
-import { keptInputs, withoutInputs } from './rule-inputs.js'
+import { columnsLed, keptInputs, rowsAlongFrom, withoutInputs } from './rule-inputs.js'
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
@@ -167,7 +167,9 @@ async function drawChild(
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
     ...keysBeside(law).flatMap((one, k) => referringColumns(one, drawn.get(one.to.table)!, inRows(targetOf[k]!)))
   ]
-  const unkeyed = { table: { ...table, columns: [...table.columns, ...apart] }, formats: whole.formats }
+  const rowOf = rowsByKey(law, { parentOf: referring, targetOf: targetOf.map(inRows) })
+  const telling = columnsLed(law.keyInputs ?? [], { rowsBy: rowsAlongFrom({ rowOf, tableOf }), tableOf })
+  const unkeyed = { table: { ...table, columns: [...table.columns, ...apart, ...telling] }, formats: whole.formats }
   const own = await keyed(unkeyed, law.keys, { seed, context })
   const written = inLayout(of, own.table, new Map(own.formats.map((format) => [format.name, format])))
   return {

@@ -1,3 +1,4 @@
+import { tellersOf } from '../../code/keys/form.js'
 import { keyColumn } from '../../code/keys/leave-keys-out.js'
 import { type Apart, parseUnique } from '../../code/rules/unique.js'
 import { defined } from '../../num/defined.js'
@@ -6,6 +7,7 @@ import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
 import { absentWords } from '../../table/text-cells.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
@@ -27,6 +29,7 @@ import { listedBefore } from './near.js'
 import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+import { keyInputs } from './rule-inputs.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
 import { furtherLaws, lawsBeside, stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
@@ -246,18 +249,20 @@ interface RawOf {
 /** A table that refers to others. */
 async function fitReferring(
   { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
-  { options, chosen, fitted, keys, linksBy }: Problem,
+  { tables, options, chosen, fitted, keys, linksBy }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
-  const { links, others, law, rest, full } = readReferring({ raw, bare, all }, options)
+  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
+  const wholeOf = (name: string) => fitted.get(name)!.whole
+  const tableOf = (name: string) => withCells(tables[name]!, wholeOf(name).table, options)
+  const { inputs, columns: led } = keyInputs({ links: all, linksFrom, tableOf })
+  const { links, others, law, rest, full } = readReferring({ raw, bare, all, led }, options)
   const own = contextOf(options.seed ?? 1, context)
   const rows = someFamilies(links, own.key)
   const some = takeSome(rest, rows)
   const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
-  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
-  const wholeOf = (name: string) => fitted.get(name)!.whole
   const linksInto = (table: string) =>
     keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
@@ -268,13 +273,14 @@ async function fitReferring(
     own
   )
   const whole = rows ? full.whole : read.whole
+  const told = inputs.filter(({ name }) => full.keys?.keys.some(({ form }) => tellersOf(form).some(({ column }) => column === name)))
   const encoder = contextEncoder(whole)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
     table: {
       ...described(raw, options, read, chosen),
-      child: { ...child, keys: full.keys },
+      child: { ...child, keys: full.keys, ...(told.length > 0 ? { keyInputs: told } : {}) },
       context: encoder,
       within: [],
       notes: [...all.flatMap(linkNotes), ...sampleNotes(rest, rows), ...whole.notes]
@@ -284,6 +290,12 @@ async function fitReferring(
     links
   }
 }
+
+/** A table with the cells of its keys and names. */
+const withCells = (raw: RawTable, { columns, rowCount }: Table, { missing }: OneTable): Table => ({
+  columns: columns.map((column) => (column.kind === 'identifier' ? { ...column, cells: cellsIn(raw, column.name, missing) } : column)),
+  rowCount
+})
 
 /** What the parents of rows say, and what stands for those that there are none of [n, k]. */
 export function ofParents(parentOf: Int32Array, parents: Matrix, none: Float64Array): Matrix {

@@ -62,6 +62,8 @@ interface ChildProblem {
   readonly linksFrom: (table: string) => readonly Links[]
   /** Keys into a table, of others that are drawn before. */
   readonly linksInto: (table: string) => readonly Links[]
+  /** The same, and its keys into itself. */
+  readonly countedBy: (table: string) => readonly Links[]
   /** Columns of rows that they lead to which they say themselves. */
   readonly said: readonly Aggregate[]
   readonly options: OneTable
@@ -162,7 +164,15 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),
     counts: withRows(
-      await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
+      await fitCounts(
+        countsOf(links),
+        parent.context,
+        { ...context, key: keyFor(context.key, 'counts') },
+        {
+          table: parent.whole.table,
+          beside: problem.countedBy(links.key.to.table)
+        }
+      ),
       problem,
       links
     ),
@@ -218,7 +228,7 @@ const withRows = (law: CountLaw, { keptBy }: Pick<ChildProblem, 'keptBy'>, links
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
 async function withPicks(
-  { links: counted, others: all, rows, referred, keptBy, linksFrom, linksInto, options }: ChildProblem,
+  { links: counted, others: all, rows, referred, keptBy, linksFrom, linksInto, countedBy, options }: ChildProblem,
   read: ChildRows,
   wide: Table,
   context: Context
@@ -255,7 +265,16 @@ async function withPicks(
     const starts = [counted, ...others.slice(0, picks.length)].map(orderOf)
     const near = options.rules === 'off' ? undefined : findNear(inOrder, { starts, linksFrom, linksInto })
     const pick = await fitPick(
-      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table, near },
+      {
+        links: inOrder,
+        counts: countsOf(links),
+        targets,
+        counted: { table: whole.table, beside: countedBy(links.key.to.table) },
+        parentOf,
+        joined,
+        own: own.table,
+        near
+      },
       { ...context, key: keyFor(context.key, 'picks') }
     )
     picks.push({ ...pick, counts: withRows(pick.counts, { keptBy }, links) })

@@ -17,7 +17,7 @@ import { tables as tableSystem } from '../table/system.js'
 import { keptWithin } from './bounds.js'
 import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
 import { mostOf } from './count-ceiling.js'
-import { drawCounts, withCounts } from './counts.js'
+import { areBare, type CountLaw, countsOf, drawCounts, withCounts, withNumbers } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { asDrawn, type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
@@ -273,7 +273,14 @@ async function drawRows(
   const alone = referredTo(law.key, drawn, tables)
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
   const parent = { ...alone, table: withKin(alone.table, law.kin, tableOf) }
-  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table, scale)
+  const numbers = numbersIn(drawn)
+  const counts = await drawCounts(
+    law.counts,
+    parent.context,
+    { ...own, key: keyFor(own.key, 'counts') },
+    numbers(law.counts, parent.table),
+    scale
+  )
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
@@ -370,6 +377,26 @@ interface Chosen extends Pick<Unplaced, 'chosen'> {
   readonly without: ReadonlySet<number>
 }
 
+/** Rows with how many of tables that are drawn refer to each, where their own numbers go by that. */
+const numbersIn =
+  (drawn: ReadonlyMap<string, DrawnTable>) =>
+  ({ beside = [] }: CountLaw, table: Table): Table =>
+    withNumbers(
+      table,
+      beside.map((key) => {
+        const parentOf = referredRows(key, drawn.get(key.table)!, drawn.get(key.to.table)!)
+        return { key, counts: countsOf({ parentOf, parents: table.rowCount }) }
+      })
+    )
+
+/** How many rows may refer to each; undefined where any number may [m]. */
+function roomOf(counts: CountLaw, of: Table): Float64Array | undefined {
+  const bare = areBare(counts, of)
+  if (counts.most === undefined && !bare.includes(true)) return undefined
+  const most = counts.most === undefined ? new Float64Array(of.rowCount).fill(Number.POSITIVE_INFINITY) : mostOf(counts.most, of)
+  return most.map((room, i) => (bare[i] ? 0 : room))
+}
+
 /** The rows of further tables that rows choose. */
 async function chooseAll({ key: counted, picks }: ChildLaw, { rows, parentOf, drawn, tables, scale, own }: Choosing): Promise<Chosen> {
   const targetOf: Int32Array[] = []
@@ -379,7 +406,8 @@ async function chooseAll({ key: counted, picks }: ChildLaw, { rows, parentOf, dr
   for (const pick of picks) {
     const to = referredTo(pick.key, drawn, tables)
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
-    const counts = await drawCounts(pick.counts, to.context, { ...own, key }, to.table)
+    const target = numbersIn(drawn)(pick.counts, to.table)
+    const counts = await drawCounts(pick.counts, to.context, { ...own, key }, target)
     const encoder = tables[pick.key.to.table]!.context
     const referring = referringRows(pick, rows)
     const chosen = pickRows(
@@ -388,7 +416,7 @@ async function chooseAll({ key: counted, picks }: ChildLaw, { rows, parentOf, dr
         targets: likeRows(encoder, to.table),
         counts,
         // More rows than in the data, which go into the same list, are more than it has room for.
-        most: pick.counts.most === undefined || (pick.counts.ofRows && scale > 1) ? undefined : mostOf(pick.counts.most, to.table),
+        most: pick.counts.ofRows && scale > 1 ? undefined : roomOf(pick.counts, target),
         rows: referring,
         parentOf,
         apart: pick.apart,

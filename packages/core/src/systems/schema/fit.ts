@@ -263,13 +263,14 @@ async function fitReferring(
   const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
-  const linksInto = (table: string) =>
-    keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
+  const countedBy = (table: string) =>
+    keys.foreign.filter(({ table: of, to }) => to.table === table && fitted.has(of)).map((key) => linksBy.get(key)!)
+  const linksInto = (table: string) => countedBy(table).filter(({ key }) => key.table !== table)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
   // What rows say of the row that they refer to is computed of them, and they not of it.
   const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)).filter(isTotal))
   const { read, ...child } = await fitChild(
-    { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
+    { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, countedBy, options: like },
     own
   )
   const whole = rows ? full.whole : read.whole

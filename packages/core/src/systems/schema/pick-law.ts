@@ -8,7 +8,7 @@ import { type Column, isCategorical, isNumeric, type Table } from '../../table/t
 import type { Context } from '../context.js'
 import { contextOfRows } from '../panel/past.js'
 import { areAlike, type Copy, copiedFrom, kindBeside, LEAST_ROWS } from './copies.js'
-import { type CountLaw, fitCounts } from './counts.js'
+import { type Counted, type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
 import type { Among, Near } from './near.js'
@@ -87,7 +87,7 @@ interface PickProblem {
   readonly counts: Float64Array
   /** What the rows that are referred to say [m, k]. */
   readonly targets: Matrix
-  readonly whole: Table
+  readonly counted: Counted
   /** Parent of each row by the key that gives their number. */
   readonly parentOf: Int32Array
   readonly joined: JoinedColumns
@@ -98,12 +98,12 @@ interface PickProblem {
 
 /** Fits how rows choose. */
 export async function fitPick(
-  { links, counts, targets, whole, parentOf, joined, own, near }: PickProblem,
+  { links, counts, targets, counted, parentOf, joined, own, near }: PickProblem,
   context: Context
 ): Promise<PickLaw> {
   return {
     key: links.key,
-    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, whole),
+    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, counted),
     joined: joined.joined,
     empty: joined.empty,
     same: sameColumns(own, joined, links.parentOf),

@@ -5,6 +5,7 @@ import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
 import { copyText } from './copies.js'
+import { numberName } from './counts.js'
 import type { DrawnTable } from './drawn-table.js'
 import { exclusiveText } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
@@ -95,10 +96,26 @@ export function tellSchema(
 function limitTexts(name: string, { key, time, counts, picks }: ChildLaw): string[] {
   const date = time?.end?.date ?? time?.until
   const ofCounts = [{ key, counts }, ...picks].flatMap((one) =>
-    one.counts.most === undefined ? [] : [`${one.key.to.table}.${one.counts.most} >= rows of ${name} by ${columnsOf(one.key)}`]
+    one.counts.most === undefined ? [] : [`${mostText(one.counts, one.key)} >= rows of ${name} by ${columnsOf(one.key)}`]
   )
-  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts]
+  const bare = [{ key, counts }, ...picks].flatMap((one) => bareTexts(name, one))
+  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts, ...bare]
 }
+
+/** Which rows have none, as others do or do not refer to them: no shipment without a payment, and products of the leaves of a tree alone. */
+function bareTexts(name: string, { key, counts: { limits, beside = [] } }: Pick<ChildLaw, 'key' | 'counts'>): string[] {
+  const places = limits ? [...limits.numbers.keys()].filter((place) => limits.numbers[place]! > 0) : []
+  return beside.flatMap((other) => {
+    const levels = limits?.columns.find((column) => column.name === numberName(other))?.levels ?? []
+    const bare = levels.filter(({ never }) => places.every((place) => never.includes(place)))
+    const has = (level: string) => `${key.to.table} with${level === '' ? 'out' : ''} ${numberName(other)}`
+    return bare.map(({ level }) => `${has(level)} have no rows of ${name} by ${columnsOf(key)}`)
+  })
+}
+
+/** What says how many rows there are at most: a column of the row that they refer to, or how many others refer to it. */
+const mostText = ({ most, beside = [] }: ChildLaw['counts'], { to }: ForeignKey): string =>
+  beside.some((key) => numberName(key) === most) ? `${most}` : `${to.table}.${most}`
 
 /** A note with its table; kinds of columns are those of the schema, not an option. */
 function noteOf(name: string, note: string): string {

@@ -132,7 +132,7 @@ async function drawChild(
   { seed, context, drawn, tables, isReferred, scale }: ChildDraw
 ): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
-  const { unplaced, parent: wide, place } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
+  const { unplaced, parent: wide, place, wanted } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
   const key = keyFor(keyFromSeed(seed), 'rules')
   const told = new Set(law.told)
@@ -174,6 +174,7 @@ async function drawChild(
   const written = inLayout(of, own.table, new Map(own.formats.map((format) => [format.name, format])))
   return {
     ...written,
+    ...(wanted > table.rowCount ? { leftOut: wanted - table.rowCount } : {}),
     parentOf: referring,
     context: isReferred
       ? beside(contextOfRows(of.context, table), ofParents(referring, parent.context, withNone(law, parent.context.cols)))
@@ -268,7 +269,12 @@ function referredTo({ to }: ForeignKey, drawn: ReadonlyMap<string, DrawnTable>, 
 async function drawRows(
   law: ChildLaw,
   { seed, context, drawn, tables, scale }: ChildDraw
-): Promise<{ readonly unplaced: Unplaced; readonly parent: Table; readonly place: (rows: Unplaced) => ChildRowsDrawn }> {
+): Promise<{
+  readonly unplaced: Unplaced
+  readonly parent: Table
+  readonly place: (rows: Unplaced) => ChildRowsDrawn /** Rows, with those that find no place. */
+  readonly wanted: number
+}> {
   const own = contextOf(seed, context)
   const alone = referredTo(law.key, drawn, tables)
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
@@ -310,7 +316,7 @@ async function drawRows(
     const table = withSame({ same: law.copies ?? [] }, referring, parent.table, rows.parentOf)
     return { rows: assembled(law, { ...rows, table }), parentOf: rows.parentOf, targetOf }
   }
-  return { unplaced: withoutRows({ ...further, parentOf, chosen }, without), parent: parent.table, place }
+  return { unplaced: withoutRows({ ...further, parentOf, chosen }, without), parent: parent.table, place, wanted: parentOf.length }
 }
 
 /** Draws of first rows until they keep to all walls. */

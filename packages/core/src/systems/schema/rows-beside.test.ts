@@ -90,7 +90,7 @@ describe('what stands beside a row', async () => {
       return countLimits(counts, of, new Set(tree ? [of.columns[0]!.name] : []))
     }
     // 3 of 9 in some order: 1 in 84; 2 of 6: 1 in 15.
-    expect(limits(6, 3, true)?.columns[0]!.levels.find(({ level }) => level === '=')?.never).toEqual([1, 2, 3])
+    expect(limits(6, 3, true)!.columns[0]!.levels.find(({ level }) => level === '=')!.never).toEqual([1, 2, 3])
     expect(limits(4, 2, true)).toBeUndefined()
     expect(limits(6, 3, false)).toBeUndefined()
   })

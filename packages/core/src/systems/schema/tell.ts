@@ -1,4 +1,5 @@
 import { keyTexts } from '../../code/keys/keep.js'
+import { defined } from '../../num/defined.js'
 import { exp, log } from '../../num/elementary.js'
 import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
@@ -26,6 +27,7 @@ export function tellSchema(
     name,
     real: tables[name]!.rowCount,
     drawn: drawn?.get(name)?.table.rowCount,
+    leftOut: drawn?.get(name)?.leftOut,
     law: tables[name]!.child,
     isKept: tables[name]!.kept !== undefined
   }))
@@ -53,7 +55,10 @@ export function tellSchema(
   return {
     json: {
       tables: Object.fromEntries(
-        rows.map(({ name, real, drawn: count }) => [name, count === undefined ? { real } : { rows: count, real }])
+        rows.map(({ name, real, drawn: count, leftOut }) => [
+          name,
+          count === undefined ? { real } : { rows: count, real, ...defined({ leftOut }) }
+        ])
       ),
       keys: keys.foreign.map(keyText),
       ...(forms.length > 0 ? { forms: forms.map(({ name, value }) => `${name}: ${value}`) } : {}),
@@ -87,6 +92,9 @@ export function tellSchema(
       ...(found.length > 0 ? [`no key is stated: ${counted(found.length, 'key')} found; --keys states all of them instead`] : []),
       ...left.map((name) => `${name}: one row, of which nothing can be learned, and to which no key leads: stays empty`),
       ...[...aggregates.map(aggregateText), ...copies].map((text) => `${text}: true of every row, and of every new one`),
+      ...rows.flatMap(({ name, leftOut }) =>
+        leftOut === undefined ? [] : [`${name}: ${counted(leftOut, 'row')} left out: nothing that they may refer to was free`]
+      ),
       ...order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
     ]
   }

@@ -50,6 +50,8 @@ interface ChildProblem {
   /** The key that gives the number of rows, and the others, by which rows choose; of all rows. */
   readonly links: Links
   readonly others: readonly Links[]
+  /** Keys into tables that stay as they are, of which each is a category of its rows. */
+  readonly chosen: readonly Links[]
   /** What numbers the rows of each parent, and the numbers of the rows of `raw`. */
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
@@ -80,7 +82,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     wholeOf: (name) => problem.wholeOf(name).table
   })
   const { inputs, written: others } = ruleInputs({
-    links: [links, ...problem.others].map((one) => linksOfSome(one, rows)),
+    links: [links, ...problem.others, ...problem.chosen].map((one) => linksOfSome(one, rows)),
     linksFrom: problem.linksFrom,
     wholeOf: problem.wholeOf,
     said: problem.said
@@ -144,7 +146,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
       ? []
       : findExclusive(read.whole.table, [
           { key: links.key, rowOf: parentOf },
-          ...problem.others.map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
+          ...[...problem.others, ...problem.chosen].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
         ])
   ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
   const named = new Set([

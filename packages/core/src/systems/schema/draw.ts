@@ -25,6 +25,7 @@ import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { chosenApart, exchanged, rowsInTheWay } from './exclusive.js'
 import { ofParents } from './fit.js'
 import { drawGiven, type KnownBesides } from './given-law.js'
+import { levelsOf, rowsOfLevels, withLevels } from './kept-levels.js'
 import type { KeptTable } from './kept-tables.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
 import { withKin } from './kin.js'
@@ -138,7 +139,7 @@ async function drawChild(
   const told = new Set(law.told)
   const finished = (rows: Unplaced): Finished => {
     const placed = place(rows)
-    const rowOf = rowsByKey(law, placed)
+    const rowOf = rowsByKey(law, { ...placed, table: placed.rows.table, drawn })
     const inputs = law.ruleInputs ?? []
     const known = law.rules ? joinColumns(placed.rows, keptInputs(inputs, law.rules, { rowOf, tableOf })) : placed.rows
     const ruled = law.rules ? putRulesBack(law.rules, known, { key }) : known
@@ -167,7 +168,7 @@ async function drawChild(
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
     ...keysBeside(law).flatMap((one, k) => referringColumns(one, drawn.get(one.to.table)!, inRows(targetOf[k]!)))
   ]
-  const rowOf = rowsByKey(law, { parentOf: referring, targetOf: targetOf.map(inRows) })
+  const rowOf = rowsByKey(law, { parentOf: referring, targetOf: targetOf.map(inRows), table, drawn })
   const telling = columnsLed(law.keyInputs ?? [], { rowsBy: rowsAlongFrom({ rowOf, tableOf }), tableOf })
   const unkeyed = { table: { ...table, columns: [...table.columns, ...apart, ...telling] }, formats: whole.formats }
   const own = await keyed(unkeyed, law.keys, { seed, context })
@@ -187,11 +188,17 @@ interface Finished extends ChildRowsDrawn {
   readonly whole: Written
 }
 
-/** The row that each row refers to by a key of its own. */
+interface KeyedDraw extends Pick<ChildRowsDrawn, 'parentOf' | 'targetOf'>, Pick<ChildDraw, 'drawn'> {
+  readonly table: Table
+}
+
+/** The row that each row refers to by a key of its own; one that is none of a law is a category of the rows. */
 const rowsByKey =
-  (law: ChildLaw, { parentOf, targetOf }: Pick<ChildRowsDrawn, 'parentOf' | 'targetOf'>) =>
+  (law: ChildLaw, { parentOf, targetOf, table, drawn }: KeyedDraw) =>
   (key: ForeignKey): Int32Array =>
-    isKey(key, law.key) ? parentOf : targetOf[keysBeside(law).findIndex((one) => isKey(key, one))]!
+    isKey(key, law.key)
+      ? parentOf
+      : (targetOf[keysBeside(law).findIndex((one) => isKey(key, one))] ?? rowsOfLevels(key, table, drawn.get(key.to.table)!))
 
 /** What rows refer to, or where they stand, is put right so often at most: then those that are in the way are left out. */
 const MOST_ROUNDS = 6
@@ -204,13 +211,24 @@ interface Apart extends Pick<ChildDraw, 'drawn' | 'tables'> {
 function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplaced: Unplaced, { drawn, tables, tableOf }: Apart): Finished {
   let [rows, out] = [unplaced, finished(unplaced)]
   for (let round = 1; law.exclusive; round++) {
-    const rowOf = rowsByKey(law, out)
+    const rowOf = rowsByKey(law, { ...out, table: out.whole.table, drawn })
     const broken = law.exclusive.filter((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)).length > 0)
     if (broken.length === 0) break
     for (const one of broken) {
       if (round > MOST_ROUNDS) continue
       const at = law.picks.findIndex((pick) => isKey(pick.key, one.key))
       const pick = law.picks[at]
+      const targets = () => likeRows(tables[one.key.to.table]!.context, referredTo(one.key, drawn, tables).table)
+      if (!pick && !isKey(one.key, law.key)) {
+        // Of what never changes in the rows of a parent none is another.
+        if (law.further?.panel.constant.includes(one.key.column)) continue
+        const to = drawn.get(one.key.to.table)!
+        const now = rowOf(one.key)
+        const open = new Set(levelsOf(one.key, rows.table, to))
+        const chosen = chosenApart(one, out.whole.table, { rowOf: now, targets: targets(), among: () => open, parentOf: undefined })
+        rows = { ...rows, table: withLevels(one.key, rows.table, to, chosen) }
+        continue
+      }
       if (!pick) {
         const table = exchanged(one, {
           whole: out.whole.table,
@@ -225,7 +243,7 @@ function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplac
       const near = pick.near && amongOf(pick.near, rowOf(pick.near.start), tableOf)
       const chosen = chosenApart(one, out.whole.table, {
         rowOf: rows.chosen[at]!,
-        targets: likeRows(tables[one.key.to.table]!.context, referredTo(one.key, drawn, tables).table),
+        targets: targets(),
         among: (i) => near && (near.members.get(near.wanted[i]!) ?? new Set()),
         parentOf: pick.apart ? rows.parentOf : undefined
       })

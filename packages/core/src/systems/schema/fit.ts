@@ -89,7 +89,9 @@ export async function fitSchema(
     const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    return { options: one, unique, chosen: kept.categories.get(name) ?? [] }
+    const chosen = kept.categories.get(name) ?? []
+    const isChosen = ({ table, column, to }: ForeignKey) => table === name && kept.names.has(to.table) && chosen.includes(column)
+    return { options: one, unique, chosen: all.foreign.filter(isChosen).map((key) => linksBy.get(key)!) }
   }
   const followed = { tables, keys: now, late, linksBy }
   for (const name of order) await told(name, async () => refuseShared(name, followed, optionsOf(name).options))
@@ -195,7 +197,7 @@ interface Problem {
   readonly late: readonly ForeignKey[]
   readonly options: OneTable
   /** Keys into kept tables that are drawn as categories. */
-  readonly chosen: readonly string[]
+  readonly chosen: readonly Links[]
   /** Columns in which no two rows agree. */
   readonly unique: readonly Apart[]
   readonly linksBy: ReadonlyMap<ForeignKey, Links>
@@ -255,7 +257,7 @@ async function fitReferring(
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
   const wholeOf = (name: string) => fitted.get(name)!.whole
   const tableOf = (name: string) => withCells(tables[name]!, wholeOf(name).table, options)
-  const { inputs, columns: led } = keyInputs({ links: all, linksFrom, tableOf })
+  const { inputs, columns: led } = keyInputs({ links: [...all, ...chosen], linksFrom, tableOf })
   const { links, others, law, rest, full } = readReferring({ raw, bare, all, led }, options)
   const own = contextOf(options.seed ?? 1, context)
   const rows = someFamilies(links, own.key)
@@ -270,7 +272,7 @@ async function fitReferring(
   // What rows say of the row that they refer to is computed of them, and they not of it.
   const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)).filter(isTotal))
   const { read, ...child } = await fitChild(
-    { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, countedBy, options: like },
+    { raw: some, rows, said, links, others, chosen, lines, referred, wholeOf, keptBy, linksFrom, linksInto, countedBy, options: like },
     own
   )
   const whole = rows ? full.whole : read.whole
@@ -352,9 +354,11 @@ function described(
   raw: RawTable,
   { missing }: OneTable,
   { whole }: ReadTable,
-  chosen: readonly string[] = []
+  chosen: readonly Links[] = []
 ): Pick<SchemaTable, 'rowCount' | 'layout' | 'empty' | 'dialect'> {
-  const formats = new Map(whole.formats.filter(({ name }) => !chosen.includes(name)).map((format) => [format.name, format]))
+  const formats = new Map(
+    whole.formats.filter(({ name }) => !chosen.some(({ key }) => key.column === name)).map((format) => [format.name, format])
+  )
   const layout = raw.columns.map((column): ColumnFormat => {
     const { name, source } = column
     const format = formats.get(name) ?? { name, source, kind: 'identifier', ...absentWords(column, cellsIn(raw, name, missing)) }

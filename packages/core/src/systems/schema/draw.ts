@@ -73,7 +73,7 @@ export async function drawSchema(
       ? await drawChild(table, table.child, { ...own, drawn, tables, isReferred, scale })
       : { ...(table.kept ? drawnAsKept(table, table.kept) : await drawRoot(table, { ...own, scale })), parentOf: undefined }
     const named = pseudonyms === 'numbers' && !table.kept ? numberedKeys(name, keys, rows) : rows
-    const { order: inOrder, ...whole } = await withWithin(table, named, own)
+    const { order: inOrder, ...whole } = await withWithin(table, named, { ...own, name, drawn })
     drawn.set(name, whole)
     if (!table.child || !parentOf) continue
     const to = table.child.key.to.table

@@ -25,7 +25,7 @@ import { fitLate, type LateLaw } from './late-law.js'
 import { linesIn } from './line-numbers.js'
 import { cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
-import { listedBefore } from './near.js'
+import { findShared, listedBefore } from './near.js'
 import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
@@ -230,11 +230,13 @@ async function withWithin(
   const order = fit.table.root?.order ?? fit.table.child?.rowOrder
   // Rows that only nearly stand in an order can be put in another one.
   const isOrdered = order !== undefined && !('displaced' in order)
+  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
   for (const key of keys.foreign) {
     if (key.table !== name || key.to.table !== name) continue
     const links = linksBy.get(key)!
     const at = contextOf(options.seed ?? 1, context)
-    const law = await fitLate({ links, own: fit, target: fit }, { ...at, key: keyFor(at.key, 'within') })
+    const shared = options.rules === 'off' ? undefined : findShared(links, linksFrom)
+    const law = await fitLate({ links, own: fit, target: fit, shared }, { ...at, key: keyFor(at.key, 'within') })
     if (law && !(law.before && (isOrdered || within.some(({ before }) => before)))) within.push(law)
   }
   return { ...fit, table: { ...fit.table, within } }

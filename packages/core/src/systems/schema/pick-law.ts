@@ -197,7 +197,8 @@ export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart,
     }
     const own = keyFor(key, i)
     const layer = `${layers?.wanted[i] ?? 0}`
-    const within = near && [...(near.members.get(near.wanted[i]!) ?? [])]
+    const isOfLayer = (j: number) => !layers || layers.targets[j] === layers.wanted[i]
+    const within = near && [...(near.members.get(near.wanted[i]!) ?? [])].filter(isOfLayer)
     const all = within ?? members.get(layer)!
     const like = within ? within.filter((j) => targets.classes[j] === wanted.classes[i]) : members.get(`${layer} ${wanted.classes[i]}`)
     const candidates = open(someOf(like, own)) ?? open(someOf(all, own)) ?? open(all) ?? (room || near ? undefined : all)

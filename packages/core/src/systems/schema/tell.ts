@@ -12,7 +12,7 @@ import { exclusiveText } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
-import { nearText } from './near.js'
+import { nearText, sharedText } from './near.js'
 import { lookupText } from './parent-lookups.js'
 import { reachingTexts } from './rule-inputs.js'
 import { siblingTexts } from './siblings.js'
@@ -36,7 +36,8 @@ export function tellSchema(
     return kept ? keyTexts(kept).map((value) => ({ name: `key of ${name}`, value })) : []
   })
   const copies = order.flatMap((name) => {
-    const { child } = tables[name]!
+    const { child, within } = tables[name]!
+    const shared = within.flatMap(({ key, shared: via }) => (via ? [sharedText(key, via)] : []))
     return child
       ? [
           ...(child.through ?? []).map(throughText),
@@ -48,7 +49,8 @@ export function tellSchema(
             ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
             : []),
           ...(child.exclusive ?? []).map(exclusiveText),
-          ...limitTexts(name, child)
+          ...limitTexts(name, child),
+          ...shared
         ]
       : []
   })

@@ -55,6 +55,8 @@ export interface KeyOptions {
   readonly text?: FreeText | undefined
   /** The table whose rows the keys are of: dates may run as they do. */
   readonly table?: Table | undefined
+  /** Columns of what rows lead to, several to the same: they may tell parts of keys, and no more. */
+  readonly led?: readonly Column[] | undefined
   /** References that are known. */
   readonly refers?: StatedReferences | undefined
 }
@@ -93,15 +95,17 @@ export const withKeys = ({ columns, rowCount }: Table, keys: readonly KeyColumn[
 /** The key of the hashes of a model. */
 export const guardKey = (seed: number): Key => keyFor(keyFromSeed(seed), 'values that are there')
 
-function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', table }: KeyOptions): KeptKey {
+function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', table, led = [] }: KeyOptions): KeptKey {
+  const telling = table && { table: { ...table, columns: [...table.columns, ...led] }, shared: new Set(led.map((column) => column.name)) }
   const learn = (dated: ReturnType<typeof keyAlong>) => {
     const cells = dated?.cells ?? inRows
     const values = cells.filter((cell): cell is string => cell !== null)
     const isOfTable = table && inRows.length === table.rowCount
-    const askedOf = (some: readonly string[], recurs: boolean) => (isOfTable ? { table, rows: rowsOf(some, inRows), recurs } : undefined)
+    const askedOf = (some: readonly string[], recurs: boolean) =>
+      isOfTable ? { ...telling!, rows: rowsOf(some, inRows), recurs } : undefined
     const all = [...new Set(values)]
-    const telling = askedOf(all, all.length < values.length)
-    const composed = telling && (formedForm(name, all, telling) ?? composedForm(all, telling))
+    const asked = askedOf(all, all.length < values.length)
+    const composed = asked && (formedForm(name, all, asked) ?? composedForm(all, asked))
     if (composed) return { dated, values, different: all, repeated: values.length - all.length, learned: composed }
     const labels = labelsOf(inRows)
     const labelled = new Set(labels.map(({ text }) => text))
@@ -114,7 +118,7 @@ function keepKey({ name, cells: inRows }: KeyColumn, key: Key, { text = 'new', t
   const tellers = read.learned ? tellersOf(read.learned) : []
   if (table && tellers.length > 0) {
     // A key that holds its date rises with it anyhow: whether the rest does is seen among rows of which the same is told.
-    const at = toldBy(table)
+    const at = toldBy(telling!.table)
     const along = keyAlong(inRows, table, (row) => JSON.stringify(tellers.map((teller) => at(row)(teller) ?? null)))
     const isSame = along && read.dated?.cells.every((cell, k) => cell === along.cells[k])
     if (isSame) read = { ...read, dated: along }

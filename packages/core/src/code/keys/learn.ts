@@ -44,7 +44,7 @@ export function composedForm(values: readonly string[], telling: TellingRows): F
         typeof piece !== 'string' &&
         piece.column === column.name &&
         // A day is no measure: there are few.
-        (isMostlyNew(column) || (column.kind === 'datetime' && piece.date?.includes('H')))
+        (isMostlyNew(column, telling.shared) || (column.kind === 'datetime' && piece.date?.includes('H')))
     )
   )
   const isApart = !isNew && !telling.recurs
@@ -60,10 +60,11 @@ export function composedForm(values: readonly string[], telling: TellingRows): F
 }
 
 /** Whether new rows mostly have new values of a column: keys, measures, and whole numbers of which most come once, as places on a chromosome. */
-const isMostlyNew = (column: Column): boolean =>
-  column.kind === 'identifier' ||
-  column.kind === 'number' ||
-  (column.kind === 'integer' && 2 * countSingles(column.values) > column.values.length)
+const isMostlyNew = (column: Column, shared?: TellingRows['shared']): boolean =>
+  !shared?.has(column.name) &&
+  (column.kind === 'identifier' ||
+    column.kind === 'number' ||
+    (column.kind === 'integer' && 2 * countSingles(column.values) > column.values.length))
 
 /** Whether a text tells part of it of which most come once, as titles do: what is written of it comes again in few rows. */
 const hardlyRecurs = (template: Template, { columns }: Table): boolean =>
@@ -227,9 +228,9 @@ function patternOf(values: readonly string[], { share, telling }: Learning): Pat
  * Some part has to tell keys apart: where nothing else is a code the last digits are, as the number of a row among those of its day or
  * of a fish among those of its place, unless another key or a measured number tells a part, or what columns tell recurs.
  */
-function withCode(parts: readonly Part[], { table, recurs }: TellingRows): readonly Part[] {
+function withCode(parts: readonly Part[], { table, recurs, shared }: TellingRows): readonly Part[] {
   const told = parts.flatMap(({ segment }) => (segment.kind === 'told' ? [segment.by.column] : []))
-  const isKey = table.columns.some((column) => told.includes(column.name) && isMostlyNew(column))
+  const isKey = table.columns.some((column) => told.includes(column.name) && isMostlyNew(column, shared))
   if (isKey || (recurs && told.length > 0) || parts.some(({ segment }) => segment.kind === 'symbols' || segment.kind === 'number'))
     return parts
   const place = parts.findLastIndex(({ segment, texts }) => segment.kind !== 'literal' && texts.every((text) => /^\d+$/.test(text)))

@@ -25,7 +25,9 @@ export function progressOf(found: readonly Segment[], texts: readonly (readonly 
   }
   const { cells, gaps, runs } = now
   const naming = apart.length > 0 ? { apart } : {}
-  if (gaps.length < LEAST_STEPS || !runs) return { segments: found, ...naming }
+  // One behind the other are few, too: 1, 2, 3 go on with 4.
+  const isCounted = cells.length === 1 && gaps[0] === 1n && gaps.at(-1) === 1n
+  if ((gaps.length < LEAST_STEPS && !isCounted) || !runs) return { segments: found, ...naming }
   const ends = Object.fromEntries(cells.map(({ name, sorted }) => [name, String(sorted.at(-1)!)]))
   const steps = Array.from({ length: STEP_QUANTILES + 1 }, (_, k) => String(gaps[Math.round((k * (gaps.length - 1)) / STEP_QUANTILES)]!))
   const first = told.length > 0 ? { first: String(cells.map(({ sorted }) => sorted[0]!).sort(ascending)[0]!) } : {}

@@ -140,6 +140,8 @@ export interface TellingRows {
   readonly recurs?: boolean
   /** Of values that count in equal steps: how they begin goes by when they come, as all does that comes and goes, and no cells have a text for it. */
   readonly counts?: boolean
+  /** Columns of what several rows lead to: none of them tells rows apart, even where it is a key there. */
+  readonly shared?: ReadonlySet<string> | undefined
 }
 
 /** Decimals that a number may be written with. */

@@ -50,6 +50,8 @@ interface ChildProblem {
   /** The key that gives the number of rows, and the others, by which rows choose; of all rows. */
   readonly links: Links
   readonly others: readonly Links[]
+  /** Keys into tables that stay as they are, of which each is a category of its rows. */
+  readonly chosen: readonly Links[]
   /** What numbers the rows of each parent, and the numbers of the rows of `raw`. */
   readonly lines?: { readonly law: LineNumbers; readonly of: Float64Array } | undefined
   /** The table that a key leads to. */
@@ -62,6 +64,8 @@ interface ChildProblem {
   readonly linksFrom: (table: string) => readonly Links[]
   /** Keys into a table, of others that are drawn before. */
   readonly linksInto: (table: string) => readonly Links[]
+  /** The same, and its keys into itself. */
+  readonly countedBy: (table: string) => readonly Links[]
   /** Columns of rows that they lead to which they say themselves. */
   readonly said: readonly Aggregate[]
   readonly options: OneTable
@@ -78,7 +82,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     wholeOf: (name) => problem.wholeOf(name).table
   })
   const { inputs, written: others } = ruleInputs({
-    links: [links, ...problem.others].map((one) => linksOfSome(one, rows)),
+    links: [links, ...problem.others, ...problem.chosen].map((one) => linksOfSome(one, rows)),
     linksFrom: problem.linksFrom,
     wholeOf: problem.wholeOf,
     said: problem.said
@@ -142,7 +146,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
       ? []
       : findExclusive(read.whole.table, [
           { key: links.key, rowOf: parentOf },
-          ...problem.others.map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
+          ...[...problem.others, ...problem.chosen].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
         ])
   ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
   const named = new Set([
@@ -162,7 +166,15 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),
     counts: withRows(
-      await fitCounts(countsOf(links), parent.context, { ...context, key: keyFor(context.key, 'counts') }, parent.whole.table),
+      await fitCounts(
+        countsOf(links),
+        parent.context,
+        { ...context, key: keyFor(context.key, 'counts') },
+        {
+          table: parent.whole.table,
+          beside: problem.countedBy(links.key.to.table)
+        }
+      ),
       problem,
       links
     ),
@@ -218,7 +230,7 @@ const withRows = (law: CountLaw, { keptBy }: Pick<ChildProblem, 'keptBy'>, links
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
 async function withPicks(
-  { links: counted, others: all, rows, referred, keptBy, linksFrom, linksInto, options }: ChildProblem,
+  { links: counted, others: all, rows, referred, keptBy, linksFrom, linksInto, countedBy, options }: ChildProblem,
   read: ChildRows,
   wide: Table,
   context: Context
@@ -255,7 +267,16 @@ async function withPicks(
     const starts = [counted, ...others.slice(0, picks.length)].map(orderOf)
     const near = options.rules === 'off' ? undefined : findNear(inOrder, { starts, linksFrom, linksInto })
     const pick = await fitPick(
-      { links: inOrder, counts: countsOf(links), targets, whole: whole.table, parentOf, joined, own: own.table, near },
+      {
+        links: inOrder,
+        counts: countsOf(links),
+        targets,
+        counted: { table: whole.table, beside: countedBy(links.key.to.table) },
+        parentOf,
+        joined,
+        own: own.table,
+        near
+      },
       { ...context, key: keyFor(context.key, 'picks') }
     )
     picks.push({ ...pick, counts: withRows(pick.counts, { keptBy }, links) })

@@ -114,7 +114,7 @@ interface Told extends InOrder {
  */
 function withoutTold(raw: RawTable, { bare, options, others, copies, time, siblings, order, first }: Told): ReadTable {
   const given = [...(time === undefined ? [] : [time]), ...namesIn(copies), ...passedOn(siblings)]
-  const readBeside = (names: readonly string[]) => readTableOf(raw, pinned(options, names), [], others)
+  const readBeside = (names: readonly string[]) => readTableOf(raw, pinned(options, names), {}, others)
   const held = readBeside(given)
   // Bounds of a date that ends where the next row starts are kept in last rows; what gives it as a whole would be broken.
   const ahead = namesIn(siblings.ahead).filter((name) => held.rules?.rules.some((rule) => rule.column === name && isPlain(rule)))

@@ -1,4 +1,4 @@
-import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { isBelievedAtLog, logChoose } from '../../code/rules/chance.js'
 import { log } from '../../num/elementary.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 
@@ -15,6 +15,9 @@ export interface CountLimits {
   }[]
 }
 
+/** Where rows of a tree hang on leaves alone, or on what has leaves, it is as likely by chance at most: trees of a few nodes are many. */
+const MOST_CHANCE_IN_TREES = log(1 / 50)
+
 /** What a row is to a column: its category, or whether it has a cell; undefined of columns that say neither. */
 function levelIn(column: Column): ((row: number) => string) | undefined {
   if (isCategorical(column)) return (i) => (column.codes[i]! < 0 ? '' : `=${column.levels[column.codes[i]!]}`)
@@ -23,10 +26,10 @@ function levelIn(column: Column): ((row: number) => string) | undefined {
 }
 
 /**
- * The numbers that rows of a level never have where chance would have some: each number by itself, and all above nought. Undefined where there
- * are none. Cost O(rows · columns + levels · numbers).
+ * The numbers that rows of a level never have where chance would have some: each number by itself, and all above nought; `tree`: columns that say
+ * which rows others of the same table refer to. Undefined where there are none. Cost O(rows · columns + levels · numbers).
  */
-export function countLimits(counts: Float64Array, { columns }: Table): CountLimits | undefined {
+export function countLimits(counts: Float64Array, { columns }: Table, tree?: ReadonlySet<string>): CountLimits | undefined {
   const n = counts.length
   const numbers = [...new Set(counts)].sort((a, b) => a - b)
   const places = new Map(numbers.map((number, place) => [number, place]))
@@ -38,13 +41,16 @@ export function countLimits(counts: Float64Array, { columns }: Table): CountLimi
   })
   const candidates = grouped.reduce((sum, { rows }) => sum + rows.size, 0) * (numbers.length + 1)
   const isBarred = (share: number, rows: number) => share < 1 && isBelievedAtLog(rows * log(1 - share), candidates)
+  const isBare = (name: string, rows: number) =>
+    isBarred(1 - all[0]! / n, rows) ||
+    (tree?.has(name) === true && all[0]! < n && logChoose(all[0]!, rows) - logChoose(n, rows) < MOST_CHANCE_IN_TREES)
   const found = grouped.flatMap(({ name, rows }) => {
     const levels = [...rows].flatMap(([level, members]) => {
       const own = tally(
         members.map((i) => at[i]!),
         numbers.length
       )
-      const hasNone = numbers[0] === 0 && own[0] === members.length && isBarred(1 - all[0]! / n, members.length)
+      const hasNone = numbers[0] === 0 && own[0] === members.length && isBare(name, members.length)
       const never = numbers.flatMap((number, place) =>
         own[place] === 0 && ((hasNone && number > 0) || isBarred(all[place]! / n, members.length)) ? [place] : []
       )

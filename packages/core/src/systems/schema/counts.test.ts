@@ -59,7 +59,7 @@ describe('rows of a level that never have some numbers', () => {
   it('are drawn without them', async () => {
     const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
     // What rows say tells next to nothing of their state.
-    const law = await fitCounts(paid, takeColumns(said, [0, 1]), contextOf(1, { engine }), state(u))
+    const law = await fitCounts(paid, takeColumns(said, [0, 1]), contextOf(1, { engine }), { table: state(u), beside: [] })
     const others = uniforms(keyFor(keyFromSeed(4), 'others'), PARENTS)
     const drawn = await drawCounts(law, takeColumns(said, [0, 1]), contextOf(1, { engine }), state(others))
     for (const [i, x] of others.entries()) {

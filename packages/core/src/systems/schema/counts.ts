@@ -3,11 +3,12 @@ import { type Key, keyFor, permutation, uniforms } from '../../num/random.js'
 import { sorted } from '../../num/statistics.js'
 import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { beside } from '../panel/fit.js'
+import { beside as columnBeside } from '../panel/fit.js'
 import { countCeiling, mostOf, underCeiling } from './count-ceiling.js'
 import { type CountLimits, countLimits, limitsOfRows } from './count-limits.js'
 import { drawGiven, fitGiven, type GivenLaw } from './given-law.js'
 import { scaledCounts } from './kept-tables.js'
+import { type ForeignKey, pairsOf } from './keys.js'
 import type { Links } from './links.js'
 
 /** The law of whole numbers, one for each row: which rows have many by a law given the row, how many by those of the data. Plain data. */
@@ -19,6 +20,8 @@ export interface CountLaw {
   readonly ofRows?: Float64Array | undefined
   /** A column of the rows that no number is beyond; absent in models of before. */
   readonly most?: string | undefined
+  /** Keys of other tables and of their own into the same rows, by how many lead to each of which these say something; absent in models of before. */
+  readonly beside?: readonly ForeignKey[] | undefined
   /** Where rows of some levels never have some numbers: which, and the numbers of the rows that have the same ones left, ascending. */
   readonly limits?: (CountLimits & { readonly strata: readonly { readonly never: string; readonly ascending: Float64Array }[] }) | undefined
 }
@@ -26,19 +29,60 @@ export interface CountLaw {
 /**
  * Fits the law of whole numbers given what each row says [n, k]. What is drawn of it is put in order and nothing else, so that a
  * kernel on it would only take time: chains under it go through classes of all counts, given all that a row says. Cost: that of a
- * step law without one. `of`: the rows that are counted, of which some may never have some numbers.
+ * step law without one. `of`: what the rows are that are counted, and what leads to them beside: some may never have some numbers.
  */
-export async function fitCounts(counts: Float64Array, given: Matrix, context: Context, of?: Table): Promise<CountLaw> {
-  const { column, format } = beside('rows', counts)
+export async function fitCounts(counts: Float64Array, given: Matrix, context: Context, of?: Counted): Promise<CountLaw> {
+  const { column, format } = columnBeside('rows', counts)
   const law = await fitGiven({ table: { columns: [column], rowCount: counts.length }, formats: [format], given, ranked: true }, context)
-  const limits = of && countLimits(counts, of)
-  const most = of && countCeiling(counts, of)
+  const wide = of && withNumbers(of.table, of.beside.map((links) => ({ key: links.key, counts: countsOf(links) }))) // biome-ignore format: one line
+  const tree = new Set(of?.beside.flatMap(({ key }) => (key.table === key.to.table ? [numberName(key)] : [])))
+  const limits = wide && countLimits(counts, wide, tree)
+  const most = wide && countCeiling(counts, wide)
+  const named = new Set([most, ...(limits?.columns.map(({ name }) => name) ?? [])])
+  const beside = of?.beside.flatMap(({ key }) => (named.has(numberName(key)) ? [key] : [])) ?? []
   return {
     law,
     ascending: sorted(counts),
     ...(most === undefined ? {} : { most }),
-    ...(limits ? { limits: { ...limits, strata: strataOf(counts, limitsOfRows(limits, of)) } } : {})
+    ...(beside.length > 0 ? { beside } : {}),
+    ...(limits ? { limits: { ...limits, strata: strataOf(counts, limitsOfRows(limits, wide!)) } } : {})
   }
+}
+
+/** Rows that are counted, and keys of tables before, and of their own, into them. */
+export interface Counted {
+  readonly table: Table
+  readonly beside: readonly Links[]
+}
+
+/** How many rows refer to each by a key, as a column beside its own is called. */
+export const numberName = (key: ForeignKey): string =>
+  `rows of ${key.table} by ${pairsOf(key).map(({ column }) => column).join('+')}` // biome-ignore format: one line
+
+/** Rows with how many refer to each by further keys; none is no number, as of what has none is told apart. Cost O(rows) a key. */
+export const withNumbers = (
+  { columns, rowCount }: Table,
+  numbers: readonly { readonly key: ForeignKey; readonly counts: Float64Array }[]
+): Table => ({
+  columns: [
+    ...columns,
+    ...numbers.map(({ key, counts }): NumericColumn => {
+      const missing = Uint8Array.from(counts, (count) => Number(count === 0))
+      return { name: numberName(key), kind: 'integer', values: counts, ...(missing.includes(1) ? { missing } : {}) }
+    })
+  ],
+  rowCount
+})
+
+/** Which rows none may refer to [m]. */
+export function areBare({ limits }: CountLaw, of: Table): boolean[] {
+  const places = limits ? [...limits.numbers.keys()].filter((place) => limits.numbers[place]! > 0) : []
+  const never = limits && limitsOfRows(limits, of)
+  return Array.from({ length: of.rowCount }, (_, i) => {
+    if (!never || never[i] === '') return false
+    const own = new Set(never[i]!.split(' ').map(Number))
+    return places.every((place) => own.has(place))
+  })
 }
 
 const strataOf = (counts: Float64Array, never: readonly string[]) =>

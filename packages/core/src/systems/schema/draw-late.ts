@@ -4,6 +4,7 @@ import type { SystemContext } from '../host.js'
 import { type DrawnTable, inOtherOrder, referringColumns, withColumns } from './drawn-table.js'
 import { drawLate, inOrderOf } from './late-law.js'
 import type { SchemaModel, SchemaTable } from './model.js'
+import { sharing } from './near.js'
 
 /** What a draw of a table depends on. */
 export interface Draw {
@@ -15,12 +16,18 @@ export interface Draw {
 export async function withWithin(
   of: SchemaTable,
   rows: DrawnTable,
-  { seed, context }: Draw
+  { seed, context, name, drawn: others }: Draw & { readonly name: string; readonly drawn: ReadonlyMap<string, DrawnTable> }
 ): Promise<DrawnTable & { readonly order?: Uint32Array }> {
   let drawn: DrawnTable & { readonly order?: Uint32Array } = rows
   for (const law of of.within) {
     const own = contextOf(seed, context)
-    const targetOf = await drawLate(law, { own: drawn, target: drawn, encoder: of.context }, { ...own, key: keyFor(own.key, 'within') })
+    const tableOf = (other: string) => (other === name ? drawn : others.get(other)!).table
+    const among = law.shared && sharing(law.shared, tableOf)
+    const targetOf = await drawLate(
+      law,
+      { own: drawn, target: drawn, encoder: of.context, among },
+      { ...own, key: keyFor(own.key, 'within') }
+    )
     if (!law.before) {
       drawn = withColumns(drawn, referringColumns(law.key, drawn, targetOf))
       continue

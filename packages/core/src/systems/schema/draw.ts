@@ -17,7 +17,7 @@ import { tables as tableSystem } from '../table/system.js'
 import { keptWithin } from './bounds.js'
 import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
 import { mostOf } from './count-ceiling.js'
-import { drawCounts, withCounts } from './counts.js'
+import { areBare, type CountLaw, countsOf, drawCounts, withCounts, withNumbers } from './counts.js'
 import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { asDrawn, type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
@@ -25,6 +25,7 @@ import { endsOf, rowsUntil, untilIn } from './end-law.js'
 import { chosenApart, exchanged, rowsInTheWay } from './exclusive.js'
 import { ofParents } from './fit.js'
 import { drawGiven, type KnownBesides } from './given-law.js'
+import { levelsOf, rowsOfLevels, withLevels } from './kept-levels.js'
 import type { KeptTable } from './kept-tables.js'
 import { type ForeignKey, isReferredTo, keyText } from './keys.js'
 import { withKin } from './kin.js'
@@ -35,7 +36,7 @@ import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
 import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
-import { keptInputs, withoutInputs } from './rule-inputs.js'
+import { columnsLed, keptInputs, rowsAlongFrom, withoutInputs } from './rule-inputs.js'
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
@@ -72,7 +73,7 @@ export async function drawSchema(
       ? await drawChild(table, table.child, { ...own, drawn, tables, isReferred, scale })
       : { ...(table.kept ? drawnAsKept(table, table.kept) : await drawRoot(table, { ...own, scale })), parentOf: undefined }
     const named = pseudonyms === 'numbers' && !table.kept ? numberedKeys(name, keys, rows) : rows
-    const { order: inOrder, ...whole } = await withWithin(table, named, own)
+    const { order: inOrder, ...whole } = await withWithin(table, named, { ...own, name, drawn })
     drawn.set(name, whole)
     if (!table.child || !parentOf) continue
     const to = table.child.key.to.table
@@ -132,13 +133,13 @@ async function drawChild(
   { seed, context, drawn, tables, isReferred, scale }: ChildDraw
 ): Promise<DrawnTable & { readonly parentOf: Int32Array }> {
   const parent = drawn.get(law.key.to.table)!
-  const { unplaced, parent: wide, place } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
+  const { unplaced, parent: wide, place, wanted } = await drawRows(law, { seed, context, drawn, tables, isReferred, scale })
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
   const key = keyFor(keyFromSeed(seed), 'rules')
   const told = new Set(law.told)
   const finished = (rows: Unplaced): Finished => {
     const placed = place(rows)
-    const rowOf = rowsByKey(law, placed)
+    const rowOf = rowsByKey(law, { ...placed, table: placed.rows.table, drawn })
     const inputs = law.ruleInputs ?? []
     const known = law.rules ? joinColumns(placed.rows, keptInputs(inputs, law.rules, { rowOf, tableOf })) : placed.rows
     const ruled = law.rules ? putRulesBack(law.rules, known, { key }) : known
@@ -167,11 +168,14 @@ async function drawChild(
     ...(law.lines ? [{ name: law.lines.column, kind: 'identifier' as const, cells: numbered(law.lines, referring) }] : []),
     ...keysBeside(law).flatMap((one, k) => referringColumns(one, drawn.get(one.to.table)!, inRows(targetOf[k]!)))
   ]
-  const unkeyed = { table: { ...table, columns: [...table.columns, ...apart] }, formats: whole.formats }
+  const rowOf = rowsByKey(law, { parentOf: referring, targetOf: targetOf.map(inRows), table, drawn })
+  const telling = columnsLed(law.keyInputs ?? [], { rowsBy: rowsAlongFrom({ rowOf, tableOf }), tableOf })
+  const unkeyed = { table: { ...table, columns: [...table.columns, ...apart, ...telling] }, formats: whole.formats }
   const own = await keyed(unkeyed, law.keys, { seed, context })
   const written = inLayout(of, own.table, new Map(own.formats.map((format) => [format.name, format])))
   return {
     ...written,
+    ...(wanted > table.rowCount ? { leftOut: wanted - table.rowCount } : {}),
     parentOf: referring,
     context: isReferred
       ? beside(contextOfRows(of.context, table), ofParents(referring, parent.context, withNone(law, parent.context.cols)))
@@ -184,11 +188,17 @@ interface Finished extends ChildRowsDrawn {
   readonly whole: Written
 }
 
-/** The row that each row refers to by a key of its own. */
+interface KeyedDraw extends Pick<ChildRowsDrawn, 'parentOf' | 'targetOf'>, Pick<ChildDraw, 'drawn'> {
+  readonly table: Table
+}
+
+/** The row that each row refers to by a key of its own; one that is none of a law is a category of the rows. */
 const rowsByKey =
-  (law: ChildLaw, { parentOf, targetOf }: Pick<ChildRowsDrawn, 'parentOf' | 'targetOf'>) =>
+  (law: ChildLaw, { parentOf, targetOf, table, drawn }: KeyedDraw) =>
   (key: ForeignKey): Int32Array =>
-    isKey(key, law.key) ? parentOf : targetOf[keysBeside(law).findIndex((one) => isKey(key, one))]!
+    isKey(key, law.key)
+      ? parentOf
+      : (targetOf[keysBeside(law).findIndex((one) => isKey(key, one))] ?? rowsOfLevels(key, table, drawn.get(key.to.table)!))
 
 /** What rows refer to, or where they stand, is put right so often at most: then those that are in the way are left out. */
 const MOST_ROUNDS = 6
@@ -201,13 +211,24 @@ interface Apart extends Pick<ChildDraw, 'drawn' | 'tables'> {
 function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplaced: Unplaced, { drawn, tables, tableOf }: Apart): Finished {
   let [rows, out] = [unplaced, finished(unplaced)]
   for (let round = 1; law.exclusive; round++) {
-    const rowOf = rowsByKey(law, out)
+    const rowOf = rowsByKey(law, { ...out, table: out.whole.table, drawn })
     const broken = law.exclusive.filter((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)).length > 0)
     if (broken.length === 0) break
     for (const one of broken) {
       if (round > MOST_ROUNDS) continue
       const at = law.picks.findIndex((pick) => isKey(pick.key, one.key))
       const pick = law.picks[at]
+      const targets = () => likeRows(tables[one.key.to.table]!.context, referredTo(one.key, drawn, tables).table)
+      if (!pick && !isKey(one.key, law.key)) {
+        // Of what never changes in the rows of a parent none is another.
+        if (law.further?.panel.constant.includes(one.key.column)) continue
+        const to = drawn.get(one.key.to.table)!
+        const now = rowOf(one.key)
+        const open = new Set(levelsOf(one.key, rows.table, to))
+        const chosen = chosenApart(one, out.whole.table, { rowOf: now, targets: targets(), among: () => open, parentOf: undefined })
+        rows = { ...rows, table: withLevels(one.key, rows.table, to, chosen) }
+        continue
+      }
       if (!pick) {
         const table = exchanged(one, {
           whole: out.whole.table,
@@ -222,7 +243,7 @@ function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplac
       const near = pick.near && amongOf(pick.near, rowOf(pick.near.start), tableOf)
       const chosen = chosenApart(one, out.whole.table, {
         rowOf: rows.chosen[at]!,
-        targets: likeRows(tables[one.key.to.table]!.context, referredTo(one.key, drawn, tables).table),
+        targets: targets(),
         among: (i) => near && (near.members.get(near.wanted[i]!) ?? new Set()),
         parentOf: pick.apart ? rows.parentOf : undefined
       })
@@ -266,12 +287,24 @@ function referredTo({ to }: ForeignKey, drawn: ReadonlyMap<string, DrawnTable>, 
 async function drawRows(
   law: ChildLaw,
   { seed, context, drawn, tables, scale }: ChildDraw
-): Promise<{ readonly unplaced: Unplaced; readonly parent: Table; readonly place: (rows: Unplaced) => ChildRowsDrawn }> {
+): Promise<{
+  readonly unplaced: Unplaced
+  readonly parent: Table
+  readonly place: (rows: Unplaced) => ChildRowsDrawn /** Rows, with those that find no place. */
+  readonly wanted: number
+}> {
   const own = contextOf(seed, context)
   const alone = referredTo(law.key, drawn, tables)
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
   const parent = { ...alone, table: withKin(alone.table, law.kin, tableOf) }
-  const counts = await drawCounts(law.counts, parent.context, { ...own, key: keyFor(own.key, 'counts') }, parent.table, scale)
+  const numbers = numbersIn(drawn)
+  const counts = await drawCounts(
+    law.counts,
+    parent.context,
+    { ...own, key: keyFor(own.key, 'counts') },
+    numbers(law.counts, parent.table),
+    scale
+  )
   const groups = groupsDrawn(law, counts)
   const units = law.alone ? spreadOut(groups) : groups
   const given = givenOf({ parents: parent.context, none: law.none }, { ...units, marked: law.orphanRate > 0 })
@@ -301,7 +334,7 @@ async function drawRows(
     const table = withSame({ same: law.copies ?? [] }, referring, parent.table, rows.parentOf)
     return { rows: assembled(law, { ...rows, table }), parentOf: rows.parentOf, targetOf }
   }
-  return { unplaced: withoutRows({ ...further, parentOf, chosen }, without), parent: parent.table, place }
+  return { unplaced: withoutRows({ ...further, parentOf, chosen }, without), parent: parent.table, place, wanted: parentOf.length }
 }
 
 /** Draws of first rows until they keep to all walls. */
@@ -368,6 +401,26 @@ interface Chosen extends Pick<Unplaced, 'chosen'> {
   readonly without: ReadonlySet<number>
 }
 
+/** Rows with how many of tables that are drawn refer to each, where their own numbers go by that. */
+const numbersIn =
+  (drawn: ReadonlyMap<string, DrawnTable>) =>
+  ({ beside = [] }: CountLaw, table: Table): Table =>
+    withNumbers(
+      table,
+      beside.map((key) => {
+        const parentOf = referredRows(key, drawn.get(key.table)!, drawn.get(key.to.table)!)
+        return { key, counts: countsOf({ parentOf, parents: table.rowCount }) }
+      })
+    )
+
+/** How many rows may refer to each; undefined where any number may [m]. */
+function roomOf(counts: CountLaw, of: Table): Float64Array | undefined {
+  const bare = areBare(counts, of)
+  if (counts.most === undefined && !bare.includes(true)) return undefined
+  const most = counts.most === undefined ? new Float64Array(of.rowCount).fill(Number.POSITIVE_INFINITY) : mostOf(counts.most, of)
+  return most.map((room, i) => (bare[i] ? 0 : room))
+}
+
 /** The rows of further tables that rows choose. */
 async function chooseAll({ key: counted, picks }: ChildLaw, { rows, parentOf, drawn, tables, scale, own }: Choosing): Promise<Chosen> {
   const targetOf: Int32Array[] = []
@@ -377,7 +430,8 @@ async function chooseAll({ key: counted, picks }: ChildLaw, { rows, parentOf, dr
   for (const pick of picks) {
     const to = referredTo(pick.key, drawn, tables)
     const key = keyFor(keyFor(own.key, 'picks'), pick.key.column)
-    const counts = await drawCounts(pick.counts, to.context, { ...own, key }, to.table)
+    const target = numbersIn(drawn)(pick.counts, to.table)
+    const counts = await drawCounts(pick.counts, to.context, { ...own, key }, target)
     const encoder = tables[pick.key.to.table]!.context
     const referring = referringRows(pick, rows)
     const chosen = pickRows(
@@ -386,7 +440,7 @@ async function chooseAll({ key: counted, picks }: ChildLaw, { rows, parentOf, dr
         targets: likeRows(encoder, to.table),
         counts,
         // More rows than in the data, which go into the same list, are more than it has room for.
-        most: pick.counts.most === undefined || (pick.counts.ofRows && scale > 1) ? undefined : mostOf(pick.counts.most, to.table),
+        most: pick.counts.ofRows && scale > 1 ? undefined : roomOf(pick.counts, target),
         rows: referring,
         parentOf,
         apart: pick.apart,

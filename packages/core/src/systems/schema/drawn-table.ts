@@ -22,6 +22,8 @@ export interface DrawnTable {
   readonly formats: readonly ColumnFormat[]
   /** [n, k] */
   readonly context: Matrix
+  /** Rows that are left out as nothing was free that they may refer to; absent where there are none. */
+  readonly leftOut?: number
   /** As of `DrawnRows`. */
   readonly seed?: number
 }

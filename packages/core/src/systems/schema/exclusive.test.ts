@@ -8,6 +8,7 @@ import { evaluateSchema } from './evaluate.js'
 import { findExclusive, rowsInTheWay } from './exclusive.js'
 import { fitSchema } from './fit.js'
 import { referredRows } from './links.js'
+import { tellSchema } from './tell.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const [ROOMS, GUESTS, YEAR] = [20, 60, 300]
@@ -23,6 +24,8 @@ interface Stay {
   readonly nights: number
 }
 
+const rateOf = (room: number): number => 20 + ((room * room) % 37)
+
 /** Stays of guests in rooms, of which no two are in one room at once; `free`: in any room. */
 function stays(seed: number, free = false): readonly Stay[] {
   const u = uniforms(keyFor(keyFromSeed(seed), 'stays'), 4 * ROOMS * YEAR)
@@ -37,10 +40,11 @@ function stays(seed: number, free = false): readonly Stay[] {
   return out.sort((a, b) => a.from - b.from)
 }
 
-const hotel = (all: readonly Stay[], { guests = true } = {}) => ({
+const hotel = (all: readonly Stay[], { guests = true, paid = false } = {}) => ({
   rooms: table(
     text('id', Array.from({ length: ROOMS }, (_, r) => `r${r}`)), // biome-ignore format: one line
-    text('beds', Array.from({ length: ROOMS }, (_, r) => String(1 + (r % 3)))) // biome-ignore format: one line
+    text('beds', Array.from({ length: ROOMS }, (_, r) => String(1 + (r % 3)))), // biome-ignore format: one line
+    ...(paid ? [text('rate', Array.from({ length: ROOMS }, (_, r) => String(rateOf(r))))] : []) // biome-ignore format: one line
   ),
   ...(guests
     ? {
@@ -54,7 +58,13 @@ const hotel = (all: readonly Stay[], { guests = true } = {}) => ({
     text('room_id', all.map(({ room }) => `r${room}`)), // biome-ignore format: one line
     ...(guests ? [text('guest_id', all.map(({ guest }) => `g${guest}`))] : []), // biome-ignore format: one line
     text('arrives', all.map(({ from }) => date(from))), // biome-ignore format: one line
-    text('leaves', all.map(({ from, nights }) => date(from + nights))) // biome-ignore format: one line
+    text('leaves', all.map(({ from, nights }) => date(from + nights))), // biome-ignore format: one line
+    ...(paid
+      ? [
+          text('nights', all.map(({ nights }) => String(nights))), // biome-ignore format: one line
+          text('paid', all.map(({ room, nights }) => String(nights * rateOf(room)))) // biome-ignore format: one line
+        ]
+      : [])
   )
 })
 const ROOM = { table: 'stays', column: 'room_id', to: { table: 'rooms', column: 'id' } }
@@ -107,6 +117,39 @@ describe('rows that have another one for themselves between two dates', () => {
     const mean = from.reduce((sum, start, i) => sum + (to[i]! - start) / DAY, 0) / from.length
     const wanted = all.reduce((sum, { nights }) => sum + nights, 0) / all.length
     expect(Math.abs(mean / wanted - 1)).toBeLessThan(0.08)
+  })
+
+  it('choose another of those that stay as they are, by which rules of the row go', async () => {
+    const all = stays(1)
+    const model = await fitSchema(
+      { tables: hotel(all, { paid: true }) },
+      { keys: keysOf(true), keep: 'rooms', bandwidth: 0.5, scaling: 'standard', seed: 1 },
+      { engine }
+    )
+    const { exclusive, ruleInputs, picks } = model.tables.stays!.child!
+    expect([exclusive, ruleInputs?.map(({ name }) => name), picks]).toEqual([[LAW], ['room_id.rate'], []])
+    const drawn = await drawSchema(model, { seed: 2 }, { engine })
+    const [own, rooms] = [drawn.get('stays')!, drawn.get('rooms')!]
+    const rowOf = referredRows(ROOM, own, rooms)
+    expect(own.leftOut).toBeUndefined()
+    expect(own.table.rowCount).toBeGreaterThan(0.9 * all.length)
+    expect(rowsInTheWay(LAW, own.table, rowOf)).toEqual([])
+    const [nights, paid, rate] = [numbers(own.table, 'nights'), numbers(own.table, 'paid'), numbers(rooms.table, 'rate')]
+    expect(paid.filter((price, i) => price !== nights[i]! * rate[rowOf[i]!]!)).toHaveLength(0)
+  })
+
+  it('are left out where nothing is free, as the summary says', async () => {
+    const all = stays(1)
+    const model = await fitSchema(
+      { tables: hotel(all) },
+      { keys: keysOf(true), keep: 'rooms', bandwidth: 0.5, scaling: 'standard', seed: 1 },
+      { engine }
+    )
+    const drawn = await drawSchema(model, { seed: 2, scale: 4 }, { engine })
+    const { table: own, leftOut } = drawn.get('stays')!
+    expect(own.rowCount + leftOut!).toBeGreaterThan(3.5 * all.length)
+    expect(leftOut).toBeGreaterThan(all.length)
+    expect(tellSchema(model, drawn).notes).toContain(`stays: ${leftOut} rows left out: nothing that they may refer to was free`)
   })
 
   it('are counted by evaluate', async () => {

@@ -1,3 +1,4 @@
+import { tellersOf } from '../../code/keys/form.js'
 import { keyColumn } from '../../code/keys/leave-keys-out.js'
 import { type Apart, parseUnique } from '../../code/rules/unique.js'
 import { defined } from '../../num/defined.js'
@@ -6,6 +7,7 @@ import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
+import type { Table } from '../../table/table.js'
 import { absentWords } from '../../table/text-cells.js'
 import { contextOf } from '../context.js'
 import type { SystemContext } from '../host.js'
@@ -23,10 +25,11 @@ import { fitLate, type LateLaw } from './late-law.js'
 import { linesIn } from './line-numbers.js'
 import { cellsIn, type Links, linksOf, mayBreakIn } from './links.js'
 import { rulesOfTable, type SchemaModel, type SchemaTable } from './model.js'
-import { listedBefore } from './near.js'
+import { findShared, listedBefore } from './near.js'
 import { readReferring, refuseShared, withoutKeys } from './referring.js'
 import type { Referred } from './rows-of-table.js'
 import { contextEncoder, type EachTable, likeAll, type OneTable, type ReadTable, readTableOf } from './rows-of-table.js'
+import { keyInputs } from './rule-inputs.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
 import { furtherLaws, lawsBeside, stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
@@ -86,7 +89,9 @@ export async function fitSchema(
     const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
     const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
-    return { options: one, unique, chosen: kept.categories.get(name) ?? [] }
+    const chosen = kept.categories.get(name) ?? []
+    const isChosen = ({ table, column, to }: ForeignKey) => table === name && kept.names.has(to.table) && chosen.includes(column)
+    return { options: one, unique, chosen: all.foreign.filter(isChosen).map((key) => linksBy.get(key)!) }
   }
   const followed = { tables, keys: now, late, linksBy }
   for (const name of order) await told(name, async () => refuseShared(name, followed, optionsOf(name).options))
@@ -192,7 +197,7 @@ interface Problem {
   readonly late: readonly ForeignKey[]
   readonly options: OneTable
   /** Keys into kept tables that are drawn as categories. */
-  readonly chosen: readonly string[]
+  readonly chosen: readonly Links[]
   /** Columns in which no two rows agree. */
   readonly unique: readonly Apart[]
   readonly linksBy: ReadonlyMap<ForeignKey, Links>
@@ -225,11 +230,13 @@ async function withWithin(
   const order = fit.table.root?.order ?? fit.table.child?.rowOrder
   // Rows that only nearly stand in an order can be put in another one.
   const isOrdered = order !== undefined && !('displaced' in order)
+  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
   for (const key of keys.foreign) {
     if (key.table !== name || key.to.table !== name) continue
     const links = linksBy.get(key)!
     const at = contextOf(options.seed ?? 1, context)
-    const law = await fitLate({ links, own: fit, target: fit }, { ...at, key: keyFor(at.key, 'within') })
+    const shared = options.rules === 'off' ? undefined : findShared(links, linksFrom)
+    const law = await fitLate({ links, own: fit, target: fit, shared }, { ...at, key: keyFor(at.key, 'within') })
     if (law && !(law.before && (isOrdered || within.some(({ before }) => before)))) within.push(law)
   }
   return { ...fit, table: { ...fit.table, within } }
@@ -246,35 +253,39 @@ interface RawOf {
 /** A table that refers to others. */
 async function fitReferring(
   { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
-  { options, chosen, fitted, keys, linksBy }: Problem,
+  { tables, options, chosen, fitted, keys, linksBy }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
-  const { links, others, law, rest, full } = readReferring({ raw, bare, all }, options)
+  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
+  const wholeOf = (name: string) => fitted.get(name)!.whole
+  const tableOf = (name: string) => withCells(tables[name]!, wholeOf(name).table, options)
+  const { inputs, columns: led } = keyInputs({ links: [...all, ...chosen], linksFrom, tableOf })
+  const { links, others, law, rest, full } = readReferring({ raw, bare, all, led }, options)
   const own = contextOf(options.seed ?? 1, context)
   const rows = someFamilies(links, own.key)
   const some = takeSome(rest, rows)
   const lines = law && { law, of: linesIn(takeSome(bare, rows), law, options.missing) }
   const referred = ({ key }: Links) => fitted.get(key.to.table)!
   const like = rows ? likeAll(some, full, options) : options
-  const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
-  const wholeOf = (name: string) => fitted.get(name)!.whole
-  const linksInto = (table: string) =>
-    keys.foreign.filter(({ table: of, to }) => to.table === table && of !== table && fitted.has(of)).map((key) => linksBy.get(key)!)
+  const countedBy = (table: string) =>
+    keys.foreign.filter(({ table: of, to }) => to.table === table && fitted.has(of)).map((key) => linksBy.get(key)!)
+  const linksInto = (table: string) => countedBy(table).filter(({ key }) => key.table !== table)
   const keptBy = ({ key }: Links) => fitted.get(key.to.table)!.table.kept !== undefined
   // What rows say of the row that they refer to is computed of them, and they not of it.
   const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)).filter(isTotal))
   const { read, ...child } = await fitChild(
-    { raw: some, rows, said, links, others, lines, referred, wholeOf, keptBy, linksFrom, linksInto, options: like },
+    { raw: some, rows, said, links, others, chosen, lines, referred, wholeOf, keptBy, linksFrom, linksInto, countedBy, options: like },
     own
   )
   const whole = rows ? full.whole : read.whole
+  const told = inputs.filter(({ name }) => full.keys?.keys.some(({ form }) => tellersOf(form).some(({ column }) => column === name)))
   const encoder = contextEncoder(whole)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
     table: {
       ...described(raw, options, read, chosen),
-      child: { ...child, keys: full.keys },
+      child: { ...child, keys: full.keys, ...(told.length > 0 ? { keyInputs: told } : {}) },
       context: encoder,
       within: [],
       notes: [...all.flatMap(linkNotes), ...sampleNotes(rest, rows), ...whole.notes]
@@ -284,6 +295,12 @@ async function fitReferring(
     links
   }
 }
+
+/** A table with the cells of its keys and names. */
+const withCells = (raw: RawTable, { columns, rowCount }: Table, { missing }: OneTable): Table => ({
+  columns: columns.map((column) => (column.kind === 'identifier' ? { ...column, cells: cellsIn(raw, column.name, missing) } : column)),
+  rowCount
+})
 
 /** What the parents of rows say, and what stands for those that there are none of [n, k]. */
 export function ofParents(parentOf: Int32Array, parents: Matrix, none: Float64Array): Matrix {
@@ -339,9 +356,11 @@ function described(
   raw: RawTable,
   { missing }: OneTable,
   { whole }: ReadTable,
-  chosen: readonly string[] = []
+  chosen: readonly Links[] = []
 ): Pick<SchemaTable, 'rowCount' | 'layout' | 'empty' | 'dialect'> {
-  const formats = new Map(whole.formats.filter(({ name }) => !chosen.includes(name)).map((format) => [format.name, format]))
+  const formats = new Map(
+    whole.formats.filter(({ name }) => !chosen.some(({ key }) => key.column === name)).map((format) => [format.name, format])
+  )
   const layout = raw.columns.map((column): ColumnFormat => {
     const { name, source } = column
     const format = formats.get(name) ?? { name, source, kind: 'identifier', ...absentWords(column, cellsIn(raw, name, missing)) }

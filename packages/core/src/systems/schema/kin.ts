@@ -100,6 +100,10 @@ export function columnsOf(whole: Table, wanted: Kin['columns'], rowOf: Int32Arra
 }
 
 function emptied(column: Column, rowOf: Int32Array): Column {
+  if (column.kind === 'identifier') {
+    const { cells } = column
+    return cells ? { ...column, cells: Array.from(rowOf, (row) => (row < 0 ? null : cells[row]!)) } : column
+  }
   if (!rowOf.includes(-1)) return column
   if (isCategorical(column)) return { ...column, codes: column.codes.map((code, i) => (rowOf[i]! < 0 ? -1 : code)) }
   if (!isNumeric(column)) return column

@@ -8,7 +8,9 @@ import type { Context } from '../context.js'
 import { type CountLaw, countsOf, drawCounts, fitCounts } from './counts.js'
 import { drawGiven, fitGiven, type GivenLaw } from './given-law.js'
 import type { ForeignKey } from './keys.js'
+import type { Reached } from './kin.js'
 import type { Links } from './links.js'
+import type { Among } from './near.js'
 import { joinedColumns, likeRows, type PickLaw, pickRows, sameColumns, wantedRows } from './pick-law.js'
 import type { Referred } from './rows-of-table.js'
 
@@ -27,18 +29,39 @@ export interface LateLaw extends Pick<PickLaw, 'joined' | 'same' | 'counts'> {
   readonly before: boolean
   /** The columns of the row that is referred to. */
   readonly wanted: GivenLaw
+  /** Within one table, keys by which both rows lead to the same one, as an employee and the manager to one department; absent in models of before. */
+  readonly shared?: readonly ForeignKey[] | undefined
+  /** Whether of the rows that lead to the same one refers to none, as a department has one head. */
+  readonly single?: boolean | undefined
 }
 
 interface LateProblem {
   readonly links: Links
   readonly own: Referred
   readonly target: Referred
+  /** What both rows lead to. */
+  readonly shared?: Reached | undefined
+}
+
+/** Groups of which each has one row that refers to none, at least: with fewer it may be chance. */
+const LEAST_GROUPS = 5
+
+/** Whether each group of several rows has exactly one that refers to none. */
+function hasSingleRoots(groupOf: Int32Array, steps: ArrayLike<number>): boolean {
+  const [sizes, roots] = [new Map<number, number>(), new Map<number, number>()]
+  for (const [i, group] of groupOf.entries()) {
+    if (group < 0) continue
+    sizes.set(group, (sizes.get(group) ?? 0) + 1)
+    if (steps[i] === 0) roots.set(group, (roots.get(group) ?? 0) + 1)
+  }
+  const several = [...sizes].flatMap(([group, size]) => (size > 1 ? [roots.get(group) ?? 0] : []))
+  return several.length >= LEAST_GROUPS && several.every((count) => count === 1)
 }
 
 const isWithin = ({ table, to }: ForeignKey): boolean => table === to.table
 
 /** Fits how rows choose; undefined where references within a table go in circles. Cost: that of three step laws. */
-export async function fitLate({ links, own, target }: LateProblem, context: Context): Promise<LateLaw | undefined> {
+export async function fitLate({ links, own, target, shared }: LateProblem, context: Context): Promise<LateLaw | undefined> {
   const { key, parentOf } = links
   const within = isWithin(key)
   const steps = within ? depthsOf([...parentOf]) : Array.from(parentOf, (parent) => Number(parent >= 0))
@@ -64,7 +87,8 @@ export async function fitLate({ links, own, target }: LateProblem, context: Cont
       countsOf({ parentOf: targets, parents: links.parents }),
       within ? withSteps(target.context, depths) : target.context,
       law('counts')
-    )
+    ),
+    ...(shared ? { shared: shared.via.map((links) => links.key), single: hasSingleRoots(shared.rowOf, steps) } : {})
   }
 }
 
@@ -78,14 +102,16 @@ interface LateRows {
   readonly target: { readonly table: Table; readonly context: Matrix }
   /** Of the table that is referred to. */
   readonly encoder: Encoder
+  /** Rows that each row may choose, where what both lead to says so. */
+  readonly among?: Among | undefined
 }
 
 /** The new row that each new row refers to, −1 for none [n]; within a table no references go in a circle. Cost as that of a pick. */
-export async function drawLate(law: LateLaw, { own, target, encoder }: LateRows, context: Context): Promise<Int32Array> {
+export async function drawLate(law: LateLaw, { own, target, encoder, among }: LateRows, context: Context): Promise<Int32Array> {
   const within = isWithin(law.key)
   const part = (name: string): Context => ({ ...context, key: keyFor(keyFor(context.key, law.key.column), name) })
   const drawn = await drawCounts(law.steps, own.context, part('steps'))
-  const steps = within ? dense(drawn) : drawn
+  const steps = among ? denseIn(among, drawn, { single: law.single, context: own.context }) : within ? dense(drawn) : drawn
   const rows = Uint32Array.from(steps.keys()).filter((i) => steps[i]! > 0)
   const table = await drawGiven(law.wanted, withSteps(own.context, steps, rows), part('wanted'))
   const counts = await drawCounts(law.counts, within ? withSteps(target.context, steps) : target.context, part('counts'))
@@ -97,7 +123,8 @@ export async function drawLate(law: LateLaw, { own, target, encoder }: LateRows,
       rows: [...rows.keys()],
       parentOf: new Int32Array(rows.length).fill(-1),
       apart: false,
-      ...(within ? { layers: { wanted: Float64Array.from(rows, (i) => steps[i]! - 1), targets: steps } } : {})
+      ...(within ? { layers: { wanted: Float64Array.from(rows, (i) => steps[i]! - 1), targets: steps } } : {}),
+      ...(among ? { near: { ...among, wanted: Int32Array.from(rows, (i) => among.wanted[i]!) } } : {})
     },
     part('choice').key
   )
@@ -112,6 +139,47 @@ function dense(steps: Float64Array): Float64Array {
   const places = new Map([...new Set(steps)].sort((a, b) => a - b).map((step, k) => [step, k]))
   return steps.map((step) => places.get(step)!)
 }
+
+/**
+ * The same in each group by itself; where `single`, of each the row alone refers to none that has the fewest steps, of these the one most like all
+ * that have none. Rows without a group refer to none.
+ */
+function denseIn(
+  { members, wanted }: Among,
+  steps: Float64Array,
+  { single = false, context }: { readonly single?: boolean | undefined; readonly context: Matrix }
+): Float64Array {
+  const out = new Float64Array(steps.length)
+  const away = single
+    ? distancesTo(
+        meanOf(context, (i) => steps[i] === 0),
+        context
+      )
+    : undefined
+  for (const [group, rows] of members) {
+    const own = Uint32Array.from(rows).filter((i) => wanted[i] === group)
+    const root = away && own.reduce((best, i) => (steps[i]! - steps[best]! || away[i]! - away[best]! || 1) < 0 ? i : best, own[0]!) // biome-ignore format: one line
+    const places = dense(Float64Array.from(own, (i) => (root === undefined ? steps[i]! : i === root ? 0 : Math.max(1, steps[i]!))))
+    own.forEach((i, k) => {
+      out[i] = places[k]!
+    })
+  }
+  return out
+}
+
+function meanOf({ rows, cols, data }: Matrix, isOne: (row: number) => boolean): Float64Array {
+  const mean = new Float64Array(cols)
+  let count = 0
+  for (let i = 0; i < rows; i++) {
+    if (!isOne(i)) continue
+    count++
+    for (let c = 0; c < cols; c++) mean[c]! += data[i * cols + c]!
+  }
+  return mean.map((sum) => sum / Math.max(1, count))
+}
+
+const distancesTo = (place: Float64Array, { rows, cols, data }: Matrix): Float64Array =>
+  Float64Array.from({ length: rows }, (_, i) => place.reduce((sum, x, c) => sum + (x - data[i * cols + c]!) ** 2, 0))
 
 /** What is always the same in both rows is what it is in the one that refers. */
 function withOwn({ same, joined }: LateLaw, wanted: Table, own: Table): Table {

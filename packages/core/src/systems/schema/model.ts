@@ -89,6 +89,8 @@ export interface ChildLaw {
   /** Columns of rows that these lead to, of which rules compute theirs; absent in models of before. */
   readonly ruleInputs?: readonly RuleInput[] | undefined
   readonly keys?: KeptKeys | undefined
+  /** Columns of rows that these lead to, which tell parts of their keys; absent in models of before. */
+  readonly keyInputs?: readonly RuleInput[] | undefined
   readonly rowOrder?: RowOrder | undefined
 }
 

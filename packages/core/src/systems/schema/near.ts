@@ -116,6 +116,26 @@ function chanceOf(
   return sum
 }
 
+/** Keys by which a row and the one of the same table that it refers to always lead to the same row, as an employee and the manager to a department; of several those that leave the fewest. Cost O(rows · ways). */
+export function findShared({ key, parentOf, parents }: Links, linksFrom: Choosing['linksFrom']): Reached | undefined {
+  const rows = [...parentOf.keys()].filter((i) => parentOf[i]! >= 0 && parentOf[i] !== i)
+  const ways = reachedFrom(key.table, linksFrom)
+  let found: { readonly way: Reached; readonly chance: number } | undefined
+  for (const way of ways) {
+    const members = grouped(way.rowOf, (_, j) => j)
+    const open = (group: number) => members.get(group) ?? NOTHING
+    const chance = chanceOf(rows, (i) => [way.rowOf[i]!, parentOf[i]!], { open, parents })
+    if (chance !== undefined && chance < (found?.chance ?? 0)) found = { way, chance }
+  }
+  return found && isBelievedAtLog(found.chance, ways.length) ? found.way : undefined
+}
+
+/** Rows of a drawn table that lead to the same row. */
+export function sharing(via: readonly ForeignKey[], tableOf: (name: string) => Table): Among {
+  const wanted = rowsAlong(via, tableOf)
+  return { wanted, members: grouped(wanted, (_, row) => row) }
+}
+
 /** Rows that each row may choose. */
 export interface Among {
   /** A group for each row; −1 of none [n]. */
@@ -158,6 +178,12 @@ export function listedBefore(links: readonly Links[]): (readonly [table: string,
 
 const pairsIn = (links: readonly Links[]): (readonly [Links, Links])[] =>
   links.flatMap((one) => links.flatMap((other) => (other === one ? [] : [[one, other] as const])))
+
+/** That rows and those of the same table that they refer to share a row, as people write it. */
+export function sharedText(key: ForeignKey, via: readonly ForeignKey[]): string {
+  const path = via.map((one) => pairsOf(one).map(({ column }) => column).join('+')).join('.') // biome-ignore format: one line
+  return `${key.table}.${path} = ${pairsOf(key).map(({ column }) => column).join('+')}.${path}` // biome-ignore format: one line
+}
 
 /** What it is, as people write it. */
 export function nearText(key: ForeignKey, near: Near): string {

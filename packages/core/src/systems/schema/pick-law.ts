@@ -8,7 +8,7 @@ import { type Column, isCategorical, isNumeric, type Table } from '../../table/t
 import type { Context } from '../context.js'
 import { contextOfRows } from '../panel/past.js'
 import { areAlike, type Copy, copiedFrom, kindBeside, LEAST_ROWS } from './copies.js'
-import { type CountLaw, fitCounts } from './counts.js'
+import { type Counted, type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
 import type { Among, Near } from './near.js'
@@ -87,7 +87,7 @@ interface PickProblem {
   readonly counts: Float64Array
   /** What the rows that are referred to say [m, k]. */
   readonly targets: Matrix
-  readonly whole: Table
+  readonly counted: Counted
   /** Parent of each row by the key that gives their number. */
   readonly parentOf: Int32Array
   readonly joined: JoinedColumns
@@ -98,12 +98,12 @@ interface PickProblem {
 
 /** Fits how rows choose. */
 export async function fitPick(
-  { links, counts, targets, whole, parentOf, joined, own, near }: PickProblem,
+  { links, counts, targets, counted, parentOf, joined, own, near }: PickProblem,
   context: Context
 ): Promise<PickLaw> {
   return {
     key: links.key,
-    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, whole),
+    counts: await fitCounts(counts, targets, { ...context, key: keyFor(context.key, links.key.column) }, counted),
     joined: joined.joined,
     empty: joined.empty,
     same: sameColumns(own, joined, links.parentOf),
@@ -197,7 +197,8 @@ export function pickRows({ wanted, targets, counts, most, rows, parentOf, apart,
     }
     const own = keyFor(key, i)
     const layer = `${layers?.wanted[i] ?? 0}`
-    const within = near && [...(near.members.get(near.wanted[i]!) ?? [])]
+    const isOfLayer = (j: number) => !layers || layers.targets[j] === layers.wanted[i]
+    const within = near && [...(near.members.get(near.wanted[i]!) ?? [])].filter(isOfLayer)
     const all = within ?? members.get(layer)!
     const like = within ? within.filter((j) => targets.classes[j] === wanted.classes[i]) : members.get(`${layer} ${wanted.classes[i]}`)
     const candidates = open(someOf(like, own)) ?? open(someOf(all, own)) ?? open(all) ?? (room || near ? undefined : all)

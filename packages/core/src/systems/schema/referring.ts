@@ -1,4 +1,5 @@
 import type { RawColumn, RawTable } from '../../table/raw.js'
+import type { BesideKeys } from '../table/keyed.js'
 import { refuseAlike } from './check-keys.js'
 import { type ForeignKey, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { type LineNumbers, lineNumbersIn } from './line-numbers.js'
@@ -16,9 +17,9 @@ export interface Referring {
   readonly full: ReadTable
 }
 
-/** Reads a table that refers to others; `bare` without its keys into them. Cost O(cells). */
+/** Reads a table that refers to others; `bare` without its keys into them, `led`: columns of the rows that these lead to. Cost O(cells). */
 export function readReferring(
-  { raw, bare, all }: { readonly raw: RawTable; readonly bare: RawTable; readonly all: readonly Links[] },
+  { raw, bare, all, led }: Pick<BesideKeys, 'led'> & { readonly raw: RawTable; readonly bare: RawTable; readonly all: readonly Links[] },
   options: OneTable
 ): Referring {
   // Rows that are numbered for each row of another are drawn by that.
@@ -28,8 +29,8 @@ export function readReferring(
   const rest = law ? withoutColumn(bare, law.column) : bare
   // What rows refer to is drawn before their own keys, and may stand in these.
   const apart = ({ name }: RawColumn) => all.some(({ key }) => pairsOf(key).some(({ column }) => column === name)) || name === law?.column
-  const cells = raw.columns.filter(apart).map(({ name }) => ({ name, cells: cellsIn(raw, name, options.missing) }))
-  const full = readTableOf(rest, { ...options, rules: 'off', rule: undefined }, cells)
+  const keys = raw.columns.filter(apart).map(({ name }) => ({ name, cells: cellsIn(raw, name, options.missing) }))
+  const full = readTableOf(rest, { ...options, rules: 'off', rule: undefined }, { keys, led })
   return { links, others: sortedLinks.filter((one) => one !== links), law, rest, full }
 }
 

@@ -1,6 +1,5 @@
 import type { KeptKeys } from '../../code/keys/keep.js'
 import { keepKeys, withKeys } from '../../code/keys/keep.js'
-import type { KeyColumn } from '../../code/keys/reference.js'
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { InputError } from '../../num/errors.js'
@@ -12,7 +11,7 @@ import { keepColumns } from '../../table/rows.js'
 import { methodsOf } from '../panel/methods.js'
 import { prepareRows } from '../prepare.js'
 import { type OtherColumns, ruledBeside } from '../ruled-rows.js'
-import { keysOf } from '../table/keyed.js'
+import { type BesideKeys, keysOf } from '../table/keyed.js'
 import type { TableFit } from '../table/options.js'
 import { cellsIn } from './links.js'
 import type { EACH_TABLE } from './options.js'
@@ -42,13 +41,8 @@ export interface ReadTable {
 /** No columns of other tables. */
 const NO_COLUMNS: WrittenTable = { table: { columns: [], rowCount: 0 }, formats: [] }
 
-/** Reads a table of which no column need be modelled: one may hold nothing but keys. `beside`: as of `keysOf`; `others`: as of `ruledBeside`. Throws what `ruledRows` throws. */
-export function readTableOf(
-  raw: RawTable,
-  options: OneTable,
-  beside: readonly KeyColumn[] = [],
-  others: OtherColumns = NO_COLUMNS
-): ReadTable {
+/** Reads a table of which no column need be modelled: one may hold nothing but keys. `beside`: what is known beside its own keys, as of `keysOf`; `others`: as of `ruledBeside`. Throws what `ruledRows` throws. */
+export function readTableOf(raw: RawTable, options: OneTable, beside: BesideKeys = {}, others: OtherColumns = NO_COLUMNS): ReadTable {
   if (raw.columns.length === 0) return onlyKeys(raw, options, beside)
   try {
     const { data, rules } = ruledBeside(raw, options, others)
@@ -68,13 +62,13 @@ export function likeAll(some: RawTable, { whole }: ReadTable, options: OneTable)
 }
 
 /** A table of keys and names alone. */
-function onlyKeys(raw: RawTable, { missing, seed = 1, text, refers }: OneTable, beside: readonly KeyColumn[]): ReadTable {
+function onlyKeys(raw: RawTable, { missing, seed = 1, text, refers }: OneTable, { keys: others = [], led }: BesideKeys): ReadTable {
   const { rowCount } = raw
   const columns = raw.columns.map(({ name }) => ({ name, kind: 'identifier' as const }))
   const formats = raw.columns.map(({ name, source }): ColumnFormat => ({ name, source, kind: 'identifier' }))
   const data = { table: { columns, rowCount }, formats, notes: [] }
   const cells = raw.columns.map(({ name }) => ({ name, cells: cellsIn(raw, name, missing) }))
-  const keys = cells.length === 0 ? undefined : keepKeys(cells, seed, { text, refers, table: withKeys(data.table, beside) })
+  const keys = cells.length === 0 ? undefined : keepKeys(cells, seed, { text, refers, table: withKeys(data.table, others), led })
   return { whole: data, data, keys }
 }
 

@@ -33,14 +33,7 @@ export function ruleInputs({ links: own, linksFrom, wholeOf, said }: Leading): {
   readonly inputs: readonly RuleInput[]
   readonly written: OtherColumns
 } {
-  const ways = own.flatMap((links) => [
-    { via: [links.key], rowOf: links.parentOf },
-    ...reachedFrom(links.key.to.table, linksFrom).map(({ via, rowOf }) => ({
-      via: [links.key, ...via.map(({ key }) => key)],
-      rowOf: led(links.parentOf, rowOf)
-    }))
-  ])
-  const each = ways.map(({ via, rowOf }) => {
+  const each = waysFrom(own, linksFrom).map(({ via, rowOf }) => {
     const { table, formats } = wholeOf(via.at(-1)!.to.table)
     const places = [...table.columns.keys()].filter((c) => isInput(table.columns[c]!, rowOf))
     const inputs = places.map((c): RuleInput => ({ name: nameOf(via, table.columns[c]!.name), via, from: table.columns[c]!.name }))
@@ -62,6 +55,30 @@ export function ruleInputs({ links: own, linksFrom, wholeOf, said }: Leading): {
       formats: each.flatMap(({ formats }) => formats)
     }
   }
+}
+
+/** Keys one behind the other, those of rows first, and the rows that they lead to. */
+const waysFrom = (own: readonly Links[], linksFrom: Leading['linksFrom']) =>
+  own.flatMap((links) => [
+    { via: [links.key], rowOf: links.parentOf },
+    ...reachedFrom(links.key.to.table, linksFrom).map(({ via, rowOf }) => ({
+      via: [links.key, ...via.map(({ key }) => key)],
+      rowOf: led(links.parentOf, rowOf)
+    }))
+  ])
+
+/** All columns of the rows that rows lead to but those that their keys are of, names and keys with their cells: parts of keys may be told by them. Cost O(rows · columns). */
+export function keyInputs({ links: own, linksFrom, tableOf }: Pick<Leading, 'links' | 'linksFrom'> & Pick<Led, 'tableOf'>): {
+  readonly inputs: readonly RuleInput[]
+  readonly columns: readonly Column[]
+} {
+  const inputs = waysFrom(own, linksFrom).flatMap(({ via, rowOf }) => {
+    const table = tableOf(via.at(-1)!.to.table)
+    const isKey = (name: string) => via.length === 1 && pairsOf(via[0]!).some(({ to }) => to === name)
+    const some = table.columns.flatMap(({ name }) => (isKey(name) ? [] : [{ name: nameOf(via, name), via, from: name }]))
+    return columnsOf(table, some, rowOf).map((column, k) => ({ input: some[k]!, column }))
+  })
+  return { inputs: inputs.map(({ input }) => input), columns: inputs.map(({ column }) => column) }
 }
 
 const nameOf = (via: readonly ForeignKey[], column: string): string =>
@@ -86,22 +103,34 @@ interface Led {
   readonly formatOf: (name: string) => ColumnFormat
 }
 
-/** Those columns of other rows, as rules know them: of drawn tables as laws of what refers to them know these. Cost O(rows · columns). */
+/** Those columns of other rows. Cost O(rows · columns). */
+export const columnsLed = (inputs: readonly RuleInput[], { rowsBy, tableOf }: Omit<Led, 'formatOf'>): Column[] =>
+  inputs.flatMap((input) => columnsOf(tableOf(input.via.at(-1)!.to.table), [input], rowsBy(input.via)))
+
+/** The same, as rules know them: of drawn tables as laws of what refers to them know these. Cost O(rows · columns). */
 export function inputColumns(inputs: readonly RuleInput[], { rowsBy, tableOf, formatOf }: Led): WrittenTable {
-  const columns = inputs.flatMap((input) => columnsOf(tableOf(input.via.at(-1)!.to.table), [input], rowsBy(input.via)))
+  const columns = columnsLed(inputs, { rowsBy, tableOf })
   const rowCount = inputs.length > 0 ? rowsBy(inputs[0]!.via).length : 0
   return { table: { columns, rowCount }, formats: inputs.map(({ name }) => formatOf(name)) }
 }
 
-/** The same of rows whose rules are kept; `rowOf`: row that each leads to by a key of its own. */
+/** Rows that each row leads to; `rowOf`: by a key of its own. */
+export const rowsAlongFrom =
+  ({ rowOf, tableOf }: Pick<Led, 'tableOf'> & { readonly rowOf: (key: ForeignKey) => Int32Array }): Led['rowsBy'] =>
+  ([key, ...further]) =>
+    further.length > 0 ? led(rowOf(key!), rowsAlong(further, tableOf)) : rowOf(key!)
+
+/** And those of rows whose rules are kept; `rowOf`: row that each leads to by a key of its own. */
 export function keptInputs(
   inputs: readonly RuleInput[],
   { columns }: KeptRules,
   { rowOf, tableOf }: Pick<Led, 'tableOf'> & { readonly rowOf: (key: ForeignKey) => Int32Array }
 ): WrittenTable {
-  const rowsBy = ([key, ...further]: readonly ForeignKey[]) =>
-    further.length > 0 ? led(rowOf(key!), rowsAlong(further, tableOf)) : rowOf(key!)
-  return inputColumns(inputs, { rowsBy, tableOf, formatOf: (name) => columns.find((column) => column.name === name)!.format })
+  return inputColumns(inputs, {
+    rowsBy: rowsAlongFrom({ rowOf, tableOf }),
+    tableOf,
+    formatOf: (name) => columns.find((column) => column.name === name)!.format
+  })
 }
 
 /** Rules that use such columns, as people write them. */

@@ -9,6 +9,8 @@ export interface StartLaw {
   readonly column: string
   /** In ticks, what stands for it where there is no parent. */
   readonly none: number
+  /** Where rows stand on whole ticks, that it is the tick that has begun then. */
+  readonly begun?: boolean | undefined
 }
 
 interface Starts {
@@ -29,23 +31,30 @@ export function startLaw({ at, groupOf }: Starts, { columns }: Table, ticks: Tic
   let found: StartLaw | undefined
   for (const column of columns) {
     if (!isNumeric(column) || column.kind !== 'datetime' || column.missing) continue
-    const dates = ticksIn(column, ticks)
-    const gaps = Float64Array.from(own, (g) => at[g]! - dates[groupOf[g]!]!)
-    const spread = variance(gaps)
-    if (gaps.length < 2 || gaps.some((gap) => gap < 0) || !(spread < least)) continue
+    if (own.length < 2) continue
+    const ways = [ticksIn(column, ticks), ...(ticks.kind === 'real' ? [] : [begunIn(column, ticks)])]
+    const isAfter = (dates: Float64Array) => own.every((g) => at[g]! >= dates[groupOf[g]!]!)
+    const dates = ways.find(isAfter)
+    const spread = dates && variance(Float64Array.from(own, (g) => at[g]! - dates[groupOf[g]!]!))
+    if (spread === undefined || !(spread < least)) continue
     least = spread
-    found = { column: column.name, none: dates.reduce((sum, date) => sum + date, 0) / dates.length }
+    const none = dates!.reduce((sum, date) => sum + date, 0) / dates!.length
+    found = { column: column.name, none, ...(dates === ways[1] ? { begun: true } : {}) }
   }
   return found
 }
 
-const ticksIn = ({ values }: NumericColumn, ticks: Pick<Ticks, 'origin' | 'unit' | 'clock'>): Float64Array =>
-  values.map((value) => tickOf(ticks, value))
+type TicksOfRows = Pick<Ticks, 'kind' | 'origin' | 'unit' | 'clock'>
+
+const ticksIn = ({ values }: NumericColumn, ticks: TicksOfRows): Float64Array => values.map((value) => tickOf(ticks, value))
+
+/** Of moments where rows stand on whole ticks the tick that has begun: of a ticket of this morning the work of today is not before it. */
+const begunIn = (column: NumericColumn, ticks: TicksOfRows): Float64Array => ticksIn(column, ticks).map(Math.floor)
 
 /** Tick of that date for each group [G]; noughts where none is counted from. */
 export function datesOf(law: StartLaw | undefined, groupOf: Int32Array, parents: Table, ticks: Ticks): Float64Array {
   if (!law) return new Float64Array(groupOf.length)
-  const dates = ticksIn(numbersOf(parents, law.column), ticks)
+  const dates = (law.begun ? begunIn : ticksIn)(numbersOf(parents, law.column), ticks)
   return Float64Array.from(groupOf, (parent) => (parent < 0 ? law.none : dates[parent]!))
 }
 

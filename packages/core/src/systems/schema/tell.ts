@@ -1,16 +1,18 @@
 import { keyTexts } from '../../code/keys/keep.js'
+import { defined } from '../../num/defined.js'
 import { exp, log } from '../../num/elementary.js'
 import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
 import { copyText } from './copies.js'
+import { numberName } from './counts.js'
 import type { DrawnTable } from './drawn-table.js'
 import { exclusiveText } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type ChildLaw, keysOfTable, type SchemaModel } from './model.js'
-import { nearText } from './near.js'
+import { nearText, sharedText } from './near.js'
 import { lookupText } from './parent-lookups.js'
 import { reachingTexts } from './rule-inputs.js'
 import { siblingTexts } from './siblings.js'
@@ -25,6 +27,7 @@ export function tellSchema(
     name,
     real: tables[name]!.rowCount,
     drawn: drawn?.get(name)?.table.rowCount,
+    leftOut: drawn?.get(name)?.leftOut,
     law: tables[name]!.child,
     isKept: tables[name]!.kept !== undefined
   }))
@@ -33,7 +36,8 @@ export function tellSchema(
     return kept ? keyTexts(kept).map((value) => ({ name: `key of ${name}`, value })) : []
   })
   const copies = order.flatMap((name) => {
-    const { child } = tables[name]!
+    const { child, within } = tables[name]!
+    const shared = within.flatMap(({ key, shared: via }) => (via ? [sharedText(key, via)] : []))
     return child
       ? [
           ...(child.through ?? []).map(throughText),
@@ -45,14 +49,18 @@ export function tellSchema(
             ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
             : []),
           ...(child.exclusive ?? []).map(exclusiveText),
-          ...limitTexts(name, child)
+          ...limitTexts(name, child),
+          ...shared
         ]
       : []
   })
   return {
     json: {
       tables: Object.fromEntries(
-        rows.map(({ name, real, drawn: count }) => [name, count === undefined ? { real } : { rows: count, real }])
+        rows.map(({ name, real, drawn: count, leftOut }) => [
+          name,
+          count === undefined ? { real } : { rows: count, real, ...defined({ leftOut }) }
+        ])
       ),
       keys: keys.foreign.map(keyText),
       ...(forms.length > 0 ? { forms: forms.map(({ name, value }) => `${name}: ${value}`) } : {}),
@@ -86,6 +94,9 @@ export function tellSchema(
       ...(found.length > 0 ? [`no key is stated: ${counted(found.length, 'key')} found; --keys states all of them instead`] : []),
       ...left.map((name) => `${name}: one row, of which nothing can be learned, and to which no key leads: stays empty`),
       ...[...aggregates.map(aggregateText), ...copies].map((text) => `${text}: true of every row, and of every new one`),
+      ...rows.flatMap(({ name, leftOut }) =>
+        leftOut === undefined ? [] : [`${name}: ${counted(leftOut, 'row')} left out: nothing that they may refer to was free`]
+      ),
       ...order.flatMap((name) => tables[name]!.notes.map((note) => noteOf(name, note)))
     ]
   }
@@ -95,10 +106,26 @@ export function tellSchema(
 function limitTexts(name: string, { key, time, counts, picks }: ChildLaw): string[] {
   const date = time?.end?.date ?? time?.until
   const ofCounts = [{ key, counts }, ...picks].flatMap((one) =>
-    one.counts.most === undefined ? [] : [`${one.key.to.table}.${one.counts.most} >= rows of ${name} by ${columnsOf(one.key)}`]
+    one.counts.most === undefined ? [] : [`${mostText(one.counts, one.key)} >= rows of ${name} by ${columnsOf(one.key)}`]
   )
-  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts]
+  const bare = [{ key, counts }, ...picks].flatMap((one) => bareTexts(name, one))
+  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts, ...bare]
 }
+
+/** Which rows have none, as others do or do not refer to them: no shipment without a payment, and products of the leaves of a tree alone. */
+function bareTexts(name: string, { key, counts: { limits, beside = [] } }: Pick<ChildLaw, 'key' | 'counts'>): string[] {
+  const places = limits ? [...limits.numbers.keys()].filter((place) => limits.numbers[place]! > 0) : []
+  return beside.flatMap((other) => {
+    const levels = limits?.columns.find((column) => column.name === numberName(other))?.levels ?? []
+    const bare = levels.filter(({ never }) => places.every((place) => never.includes(place)))
+    const has = (level: string) => `${key.to.table} with${level === '' ? 'out' : ''} ${numberName(other)}`
+    return bare.map(({ level }) => `${has(level)} have no rows of ${name} by ${columnsOf(key)}`)
+  })
+}
+
+/** What says how many rows there are at most: a column of the row that they refer to, or how many others refer to it. */
+const mostText = ({ most, beside = [] }: ChildLaw['counts'], { to }: ForeignKey): string =>
+  beside.some((key) => numberName(key) === most) ? `${most}` : `${to.table}.${most}`
 
 /** A note with its table; kinds of columns are those of the schema, not an option. */
 function noteOf(name: string, note: string): string {

@@ -43,11 +43,16 @@ export function statedKeysOf(raw: RawTable, options: KeyOptions): KeptKeys | und
   return keysOf(raw, options)
 }
 
-/**
- * The keys of a table under some options of a fit, or undefined where it has none; `beside`: keys that its rows refer to, or belong to,
- * which may tell parts of its own. Cost O(characters).
- */
-export function keysOf(raw: RawTable, options: KeyOptions, beside: readonly KeyColumn[] = []): KeptKeys | undefined {
+/** What may tell parts of a table's keys beside its own columns. */
+export interface BesideKeys {
+  /** Keys that its rows refer to, or belong to. */
+  readonly keys?: readonly KeyColumn[] | undefined
+  /** Columns of the rows that they refer to. */
+  readonly led?: readonly Column[] | undefined
+}
+
+/** The keys of a table under some options of a fit, or undefined where it has none. Cost O(characters). */
+export function keysOf(raw: RawTable, options: KeyOptions, { keys: others = [], led }: BesideKeys = {}): KeptKeys | undefined {
   const { data } = rowsOf(raw, options)
   const columns = keyColumns(raw, data, options.missing)
   if (columns.length === 0) return undefined
@@ -59,7 +64,8 @@ export function keysOf(raw: RawTable, options: KeyOptions, beside: readonly KeyC
     {
       text: options.text,
       refers: options.refers,
-      table: withKeys(prepareRows(raw, options).data.table, [...beside, ...groupKey(raw, options)])
+      table: withKeys(prepareRows(raw, options).data.table, [...others, ...groupKey(raw, options)]),
+      led
     }
   )
   const made = columns.flatMap((column) => {

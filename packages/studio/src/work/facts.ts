@@ -5,6 +5,7 @@ import {
   type InferOptions,
   isEmptyColumn,
   leaveKeysOut,
+  levelName,
   presentValues
 } from '@sbridge/core/internal'
 import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
@@ -39,7 +40,7 @@ function shownFacts(raw: RawColumn, column: Column, format: ColumnFormat | undef
   if (column.kind === 'identifier') return { ...facts, bars: [] }
   if (isNumeric(column)) return { ...facts, bars: countBins(presentValues(column), facts.range!) }
   const { codes, levels } = column
-  const summary = levels.length > MOST_NAMED ? facts.summary : levels.join(', ')
+  const summary = levels.length > MOST_NAMED ? facts.summary : levels.map(levelName).join(', ')
   return { ...facts, summary, bars: levelBars(codes, Math.min(BARS, levels.length)) }
 }
 
@@ -77,11 +78,12 @@ function relative(counts: Float64Array): number[] {
   return Array.from(counts, (count) => (most > 0 ? count / most : 0))
 }
 
-/** Two columns to look at first: numbers before categories, never identifiers. */
+/** Two columns to look at first: numbers before categories, those with a value in most rows before others, never identifiers. */
 export function firstAxes(table: Table): [string, string] {
   const numbers = table.columns.filter((column) => column.kind === 'number' || column.kind === 'integer')
   const varied = numbers.filter((column) => isNumeric(column) && new Set(presentValues(column).slice(0, 500)).size > 5)
-  const order = [...new Set([...varied, ...numbers, ...table.columns.filter((column) => column.kind !== 'identifier')])]
+  const full = varied.filter((column) => isNumeric(column) && presentValues(column).length > column.values.length / 2)
+  const order = [...new Set([...full, ...varied, ...numbers, ...table.columns.filter((column) => column.kind !== 'identifier')])]
   const first = order[0]!.name
   return [first, order[1]?.name ?? first]
 }

@@ -78,12 +78,11 @@ function relative(counts: Float64Array): number[] {
   return Array.from(counts, (count) => (most > 0 ? count / most : 0))
 }
 
-/** Two columns to look at first: numbers before categories, those with a value in most rows before others, never identifiers. */
+/** Two columns to look at first: numbers before categories, never identifiers. */
 export function firstAxes(table: Table): [string, string] {
   const numbers = table.columns.filter((column) => column.kind === 'number' || column.kind === 'integer')
   const varied = numbers.filter((column) => isNumeric(column) && new Set(presentValues(column).slice(0, 500)).size > 5)
-  const full = varied.filter((column) => isNumeric(column) && presentValues(column).length > column.values.length / 2)
-  const order = [...new Set([...full, ...varied, ...numbers, ...table.columns.filter((column) => column.kind !== 'identifier')])]
+  const order = [...new Set([...varied, ...numbers, ...table.columns.filter((column) => column.kind !== 'identifier')])]
   const first = order[0]!.name
   return [first, order[1]?.name ?? first]
 }

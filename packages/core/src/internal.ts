@@ -224,7 +224,18 @@ export { type CategoricalColumn, type ColumnKind, isEmpty, type NumericColumn } 
 export { formatClock } from './table/time-of-day.js'
 export { unknownColumn } from './table/unknown-column.js'
 export { notesTogether } from './tell/alike.js'
-export { countText, daysText, durationText, numberText, plainText, shareText, shorten, tickText, timeText } from './tell/numbers.js'
+export {
+  countText,
+  daysText,
+  durationText,
+  levelName,
+  numberText,
+  plainText,
+  shareText,
+  shorten,
+  tickText,
+  timeText
+} from './tell/numbers.js'
 export {
   type Axis,
   type Block,

@@ -167,7 +167,7 @@ describe('fit, info, evaluate', () => {
     const run = await sbridge(['info', table])
     expect(run.stdout.split('\n').slice(0, 3)).toEqual([
       'table of 10 rows, 2 columns',
-      expect.stringMatching(/^ {2}a b {2}category {4}2 levels: (long )+.*…, x y\uFFFD$/),
+      expect.stringMatching(/^ {2}a b {2}category {4}2 levels: “(long )+.*…, x y\uFFFD$/),
       '  c    integer     1 to 2'
     ])
   })

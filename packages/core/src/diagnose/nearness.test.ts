@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
-import { chanceOfNear } from './nearness.js'
+import type { Evaluation } from './evaluation.js'
+import { chanceOfNear, nearness } from './nearness.js'
 
 /** Share of tables of one law of which so many rows or more stand below the 5th percentile of the real ones. */
 function shareOfTables(below: number, real: number, synthetic: number, tables = 4000): number {
@@ -35,4 +36,19 @@ test('of six rows none is an alarm but all; of many hardly more than five in a h
   expect(chanceOfNear(0, { real: 6, synthetic: 6 })).toBe(1)
   expect(chanceOfNear(100, { real: 1000, synthetic: 1000 })).toBeLessThan(0.001)
   expect(chanceOfNear(55, { real: 1000, synthetic: 1000 })).toBeGreaterThan(0.2)
+})
+
+test('of rows that follow single real rows the numbers are told apart', () => {
+  const evaluation = {
+    classifierAuc: { value: 0.25, floor: 0.5, floorRange: [0.43, 0.57] },
+    nearestNeighbourRatio: { value: 0.96, floor: 1, floorRange: [0.94, 1.1] },
+    copies: { value: 0, floor: 0, most: 6, heldOut: null },
+    membership: null,
+    places: null,
+    rows: { train: null, real: 320, synthetic: 320, compared: 320 },
+    privacy: { shareCloserThanHeldOut: 0.05, closestFifthPercentile: { value: 1, floor: 1 } }
+  } as unknown as Evaluation
+  expect(nearness(evaluation).words).toMatch(
+    /takes them for these \(.*; nearest-neighbour ratio 0\.960, .* to 1\.10; 0 copies of real rows, chance allows 6\)$/
+  )
 })

@@ -44,7 +44,7 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
     const auc = `two-sample AUC ${numberText(evaluation.classifierAuc.value)} among rows of the fit`
     return {
       grade: 'poor',
-      words: `Its rows follow single real rows so closely that a classifier takes them for these (${auc}, chance alone gives ${rangeWords(evaluation.classifierAuc)}; ${numbers})`
+      words: `Its rows follow single real rows so closely that a classifier takes them for these (${auc}, chance alone gives ${rangeWords(evaluation.classifierAuc)}; ${numbers.join('; ')})`
     }
   }
   if (membership && membershipReading(membership).grade === 'poor')

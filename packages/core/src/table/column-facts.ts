@@ -1,6 +1,6 @@
 import { counted } from '../num/listed.js'
 import { summaryOf } from '../num/summary.js'
-import { shorten } from '../tell/numbers.js'
+import { levelName, shorten } from '../tell/numbers.js'
 import { inLine } from '../tell/telling.js'
 import type { ColumnFormat } from './column-format.js'
 import { presentValues } from './encoder.js'
@@ -45,7 +45,7 @@ export function columnFacts(column: Column, format?: ColumnFormat): ColumnFacts 
 }
 
 function levelsText(levels: readonly string[]): string {
-  const shown = levels.slice(0, MOST_LEVELS).map((level) => shorten(inLine(level), LONGEST_LEVEL))
+  const shown = levels.slice(0, MOST_LEVELS).map((level) => shorten(inLine(levelName(level)), LONGEST_LEVEL))
   return `${counted(levels.length, 'level')}: ${shown.join(', ')}${levels.length > MOST_LEVELS ? ', …' : ''}`
 }
 

@@ -84,6 +84,14 @@ export function durationText(seconds: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
+/** A level as people read it: in quotation marks where blanks at an end, or nothing else, set it apart from another one. */
+export function levelName(level: string): string {
+  const bare = level.trim()
+  if (bare === level && level !== '') return level
+  // Blanks that neither a browser nor the end of a line drops.
+  return `“${level.replace(/^\s+|\s+$/g, (blanks) => '\u00a0'.repeat(blanks.length))}”`
+}
+
 /** Text cut to a length, with an ellipsis where something was cut. */
 export function shorten(text: string, length: number): string {
   return [...text].length <= length ? text : `${[...text].slice(0, length - 1).join('')}…`

@@ -4,6 +4,7 @@ import {
   type CategoricalColumn,
   type ColumnEvaluation,
   formatClock,
+  levelName,
   levelShares,
   limitText,
   type NumericColumn,
@@ -197,7 +198,7 @@ function levelsDrawing(
   const others = known.filter((level) => !shown.includes(level))
   const rows = shown.map((level, k) => ({
     key: String(k),
-    text: level === undefined ? '(missing)' : shorten(level, LONGEST_NAME),
+    text: level === undefined ? '(missing)' : shorten(levelName(level), LONGEST_NAME),
     real: share(a, level),
     synthetic: share(b, level)
   }))

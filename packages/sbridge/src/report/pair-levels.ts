@@ -1,4 +1,4 @@
-import { type CategoricalColumn, levelShares, shorten } from '@sbridge/core/internal'
+import { type CategoricalColumn, levelName, levelShares, shorten } from '@sbridge/core/internal'
 import { shownLevels } from './rare-values.js'
 
 /** Levels that have room on an axis. */
@@ -20,7 +20,8 @@ export function frequentLevels(column: CategoricalColumn, { showValues, counted 
     .map(([level]) => level)
 }
 
-export const levelText = (level: string | undefined, length: number) => wrapped(level ?? '(missing)', length)
+export const levelText = (level: string | undefined, length: number) =>
+  wrapped(level === undefined ? '(missing)' : levelName(level), length)
 
 /** Lines of a level's name on an axis. */
 const MOST_LINES = 3

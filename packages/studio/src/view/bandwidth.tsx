@@ -159,6 +159,7 @@ function ratioAt({ curve: points, tried }: Found, epsilon: number): number | nul
 /** What the rows that are shown turned out to be, as the measures read it; before that, what the search lets expect. */
 function reading(known: Found | null, epsilon: number): string {
   const measured = summary.value?.epsilon === epsilon ? ownRatio(judgement.value?.lines ?? []) : undefined
+  if (measured?.known && measured.value === null) return `no nearest-neighbour ratio: ${measured.reading}`
   if (measured?.known) return `nearest-neighbour ratio ${numberText(measured.value)}: ${measured.reading}`
   const ratio = known && ratioAt(known, epsilon)
   if (ratio === null) return known && known.curve.length > 0 ? 'beyond what the search looked at' : 'no search at hand to compare with'

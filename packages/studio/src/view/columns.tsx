@@ -76,13 +76,32 @@ export function Columns({ label = 'Columns', verb = 'Use', columns, usable, used
   )
 }
 
+const FLAG = /(?<![\w-])(--[a-z]+(?:-[a-z]+)*)/
+
+/** A sentence whose options of the command line stay in one piece at the end of a line. */
+export function Sentence({ words }: { readonly words: string }) {
+  return (
+    <>
+      {words.split(FLAG).map((part, k) =>
+        k % 2 === 0 ? (
+          part
+        ) : (
+          <span key={k} class="flag">
+            {part}
+          </span>
+        )
+      )}
+    </>
+  )
+}
+
 /** What a person must know before using what was found. */
 export function Warnings({ warnings }: { warnings: readonly string[] }) {
   return (
     <>
       {warnings.map((warning) => (
         <p key={warning} class="warning">
-          {warning}
+          <Sentence words={warning} />
           {!warning.endsWith('.') && '.'}
         </p>
       ))}
@@ -97,7 +116,9 @@ export function Notes({ notes }: { notes: readonly string[] }) {
     <>
       <ul class="notes">
         {notesTogether(notes).map((note) => (
-          <li key={note}>{note}</li>
+          <li key={note}>
+            <Sentence words={note} />
+          </li>
         ))}
       </ul>
       <Options of={notes} />
@@ -108,5 +129,9 @@ export function Notes({ notes }: { notes: readonly string[] }) {
 /** Where the page has what is advised. */
 export function Options({ of }: { of: readonly string[] }) {
   const words = optionWords(of).trim()
-  return words === '' ? null : <p class="soft">{words}</p>
+  return words === '' ? null : (
+    <p class="soft">
+      <Sentence words={words} />
+    </p>
+  )
 }

@@ -1,7 +1,7 @@
 import { type MeasureLine, numberText, type PointedVerdict, verdictLists } from '@sbridge/core/internal'
 import { judgement } from '../state/measuring.js'
 import { comparable, measuring } from '../state/sampling.js'
-import { Options } from './columns.js'
+import { Options, Sentence } from './columns.js'
 import { Said } from './topics.js'
 import { WideTable } from './wide-table.js'
 
@@ -51,7 +51,9 @@ function Verdict(verdict: PointedVerdict) {
             <h3>{title}</h3>
             <ul>
               {sentences.map((words) => (
-                <li key={words}>{words}</li>
+                <li key={words}>
+                  <Sentence words={words} />
+                </li>
               ))}
             </ul>
           </div>

@@ -6,6 +6,9 @@ import { Panel } from './panel.js'
 import { colour } from './theme.js'
 
 const UNIT = 'in percent of the rows, of numbers and times of those that have a value'
+const DISTANCES =
+  'KS (numbers, times) and TV (categories) say how far the two are apart, from 0 to 1; the floor is the same between two halves of the real rows'
+const TOGETHER = 'r, η and V say how closely two columns go together: 0 is not at all, 1 (or −1) wholly'
 
 /** The report's drawings: every column, and the columns that belong together. */
 export function Pictures() {
@@ -18,6 +21,8 @@ export function Pictures() {
       <h2 id="pictures-heading">Column by column</h2>
       <p class="soft key">
         <i class="real" aria-hidden="true" /> {real}, <i class="synthetic" aria-hidden="true" /> {synthetic}; {UNIT}
+        <br />
+        {DISTANCES}
       </p>
       <div class="panels">{single.map(panelOf)}</div>
       {pairs.length > 0 && (
@@ -25,6 +30,7 @@ export function Pictures() {
           <h3>
             Columns that belong together: {real} on the left, {synthetic} on the right
           </h3>
+          <p class="soft">{TOGETHER}</p>
           <div class="panels wide">{pairs.map(panelOf)}</div>
         </>
       )}

@@ -5,6 +5,7 @@ import {
   type InferOptions,
   isEmptyColumn,
   leaveKeysOut,
+  levelName,
   presentValues
 } from '@sbridge/core/internal'
 import { type Column, inferTable, isNumeric, type RawColumn, type RawTable, type Table } from '@sbridge/core/tables'
@@ -39,7 +40,7 @@ function shownFacts(raw: RawColumn, column: Column, format: ColumnFormat | undef
   if (column.kind === 'identifier') return { ...facts, bars: [] }
   if (isNumeric(column)) return { ...facts, bars: countBins(presentValues(column), facts.range!) }
   const { codes, levels } = column
-  const summary = levels.length > MOST_NAMED ? facts.summary : levels.join(', ')
+  const summary = levels.length > MOST_NAMED ? facts.summary : levels.map(levelName).join(', ')
   return { ...facts, summary, bars: levelBars(codes, Math.min(BARS, levels.length)) }
 }
 

@@ -399,11 +399,15 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
 
   it('an output that would replace an input or another output, and a model named like a table', async () => {
     const table = file('kept.csv', rows)
+    const steps = Array.from({ length: 60 }, (_, i) => `${i},${(7 * i) % 11}`).join('\n')
+    const series = file('steps.csv', `t,y\n${steps}\n`)
+    expect((await sbridge(['fit', series, '--time', 't', '-o', 'steps.sbridge', ...QUICK])).status).toBe(0)
     for (const [args, words] of [
       [['sample', table, '-n', '3', '-o', table], /an input of this command/],
       [['sample', table, '-n', '3', '-o', 'new.csv', '--report', 'new.csv'], /another output/],
       [['sample', table, '-n', '1', '-o', 'new.csv', '--report', 'new.html'], /at least 2 rows to compare/],
       [['sample', table, '--time', 'x', '-n', '2', '-o', 'new.csv', '--report', 'new.html'], /at least 3 rows to compare/],
+      [['sample', 'steps.sbridge', '-n', '2', '-o', 'new.csv', '--report', 'new.html'], /at least 3 rows to compare/],
       [['evaluate', table, penguins, '--report', table], /an input of this command/],
       [['fit', table, '-o', table], /the name .*kept\.csv for a model.*kept\.sbridge/s],
       [['evaluate', penguins, table], /kept\.csv without the columns species/],

@@ -5,11 +5,11 @@ import type { Fact, Figure } from '../tell/telling.js'
 
 /** Bandwidths of columns drawn given others, a fact for each number of these. `noun`: what the others are. */
 export function choiceFacts(choices: readonly GivenChoice[], noun: string): Fact[] {
-  return choices.map(({ givenCount, given, targetFactor, score, unitCount }) => ({
+  return choices.map(({ givenCount, given, targetFactor, score }) => ({
     name: `bandwidth ε given ${counted(givenCount, noun)}`,
     value: given,
     unit: 'squared standard deviations',
-    aside: `${targetFactor === 'free' ? 'no kernel on the drawn column' : `${plainText(targetFactor)} of the remaining variance on the drawn column`}; held-out CRPS ${numberText(score)}, ${counted(unitCount, 'problem')}`
+    aside: `${targetFactor === 'free' ? 'no kernel on the drawn column' : `${plainText(targetFactor)} of the remaining variance on the drawn column`}; held-out CRPS ${numberText(score)}`
   }))
 }
 
@@ -21,13 +21,12 @@ export function choiceFigures(choices: readonly GivenChoice[]): Figure[] {
       kind: 'figure',
       caption:
         'Columns drawn from others: held-out CRPS over that of one global linear law, against the bandwidth ε of the given columns. The dashed line is the choice.',
-      drawings: choices.map(({ givenCount, unitCount, given, curve }) => {
+      drawings: choices.map(({ givenCount, given, curve }) => {
         const free = curve.filter((point) => point.targetFactor === 'free').sort((a, b) => a.given - b.given)
         const points = free.map((point) => ({ x: point.given, y: point.score }))
         return {
           label: `held-out score against bandwidth, chosen ${numberText(given)}`,
           name: `given ${counted(givenCount, 'column')}`,
-          detail: counted(unitCount, 'problem'),
           size: [400, 220],
           x: { label: 'ε of the given columns', log: true, ticks: 4 },
           y: { label: 'held-out score' },

@@ -93,9 +93,9 @@ async function runSample(input: string, flags: VerbFlags): Promise<void> {
   showValuesOf(flags)
   refuseJudgeAlone(flags)
   const cluster = clusterOf({ input, run, flags })
-  if (flags.report !== undefined && rows !== undefined && rows < leastReported(flags)) throw tooFewRows(rows, leastReported(flags))
   const { cells, target } = await writingOf(flags, [input, flags.givenFile as string | undefined])
   const source = await sourceOf(tables, input, { flags, run, but: ['image'] })
+  if (flags.report !== undefined) refuseFew(rows, fittedBy(source))
   const image = imageOf(source, flags)
   const request: TableRequest = await requestOf(tables, source, { ...values, ...defined({ rows }), seed: run.seed })
   await withCluster(cluster, (draw, { fit, exchange }) =>
@@ -149,8 +149,15 @@ function refuseJudgeAlone(flags: VerbFlags): void {
   throw new InputError({ code: 'judge-alone', got: '--judge without a report', expected: '--report with it', try: '--report report.html' })
 }
 
-/** Rows that a report compares at least: of a series their changes from one to the next, of which there is one less. */
-const leastReported = ({ time, group }: VerbFlags): number => (time !== undefined && group === undefined ? 3 : 2)
+/** What a model is fitted with, or was: of one from a file which options tell its kind. */
+const fittedBy = (source: Source): Partial<TableFit> =>
+  'contents' in source ? tables.fittedWith(source.contents.kind) : (source.options as Partial<TableFit>)
+
+/** A report compares two rows at least: of a series changes from one row to the next, of which there is one less. */
+function refuseFew(rows: number | undefined, { time, group }: Partial<TableFit>): void {
+  const least = time !== undefined && group === undefined ? 3 : 2
+  if (rows !== undefined && rows < least) throw tooFewRows(rows, least)
+}
 
 function tooFewRows(rows: number, least: number): InputError {
   return new InputError({
@@ -164,8 +171,7 @@ function tooFewRows(rows: number, least: number): InputError {
 /** The shape of images, which a report of rows from a model file shows too. */
 function imageOf(source: Source, { image }: { readonly image?: string } & VerbFlags): ImageShape | undefined {
   if (image === undefined) return undefined
-  const given = 'contents' in source ? tables.fittedWith(source.contents.kind) : (source.options as object)
-  refuseCombinations(fields.fit, { ...given, image }, flagNamed)
+  refuseCombinations(fields.fit, { ...fittedBy(source), image }, flagNamed)
   return parseImageShape(image)
 }
 

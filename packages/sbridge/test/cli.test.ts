@@ -399,7 +399,7 @@ describe('bad input: a clear error, the right exit code, no output file', () => 
 
   it('an output that would replace an input or another output, and a model named like a table', async () => {
     const table = file('kept.csv', rows)
-    const steps = Array.from({ length: 60 }, (_, i) => `${i},${(7 * i) % 11}`).join('\n')
+    const steps = Array.from({ length: 60 }, (_, i) => `${i},${Math.round(100 * Math.sin(i * i))}`).join('\n')
     const series = file('steps.csv', `t,y\n${steps}\n`)
     expect((await sbridge(['fit', series, '--time', 't', '-o', 'steps.sbridge', '--seed', '1'])).status).toBe(0)
     for (const [args, words] of [

@@ -105,7 +105,7 @@ function pageOf({ title, evaluation, real, weights, synthetic, command }: Report
     ['Synthetic rows', countText(synthetic.rowCount)],
     ...(rows.train === null ? [] : [['Training rows', countText(rows.train)] as [string, string]]),
     ['Columns', `${kinds.length} (${numeric} numeric, ${kinds.length - numeric} categorical)`],
-    ...(identifiers.length > 0 ? [['Identifiers, left out', identifiers.join(', ')] as [string, string]] : []),
+    ...(identifiers.length > 0 ? [['Identifiers, not compared', identifiers.join(', ')] as [string, string]] : []),
     ['sbridge', VERSION]
   ]
   return page({ title, kicker: 'Synthetic data report', entries, command, body })

@@ -15,6 +15,12 @@ export interface CountLimits {
   }[]
 }
 
+/** Whether none of the numbers above nought is left beside those, by their places, that never come. */
+export function leavesNone({ numbers }: Pick<CountLimits, 'numbers'>, never: readonly number[]): boolean {
+  const own = new Set(never)
+  return numbers.every((number, place) => number === 0 || own.has(place))
+}
+
 /** Where rows of a tree hang on leaves alone, or on what has leaves, it is as likely by chance at most: trees of a few nodes are many. */
 const MOST_CHANCE_IN_TREES = log(1 / 50)
 

@@ -5,7 +5,7 @@ import type { NumericColumn, Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { beside as columnBeside } from '../panel/fit.js'
 import { countCeiling, mostOf, underCeiling } from './count-ceiling.js'
-import { type CountLimits, countLimits, limitsOfRows } from './count-limits.js'
+import { type CountLimits, countLimits, leavesNone, limitsOfRows } from './count-limits.js'
 import { drawGiven, fitGiven, type GivenLaw } from './given-law.js'
 import { scaledCounts } from './kept-tables.js'
 import { type ForeignKey, pairsOf } from './keys.js'
@@ -76,12 +76,10 @@ export const withNumbers = (
 
 /** Which rows none may refer to [m]. */
 export function areBare({ limits }: CountLaw, of: Table): boolean[] {
-  const places = limits ? [...limits.numbers.keys()].filter((place) => limits.numbers[place]! > 0) : []
   const never = limits && limitsOfRows(limits, of)
   return Array.from({ length: of.rowCount }, (_, i) => {
-    if (!never || never[i] === '') return false
-    const own = new Set(never[i]!.split(' ').map(Number))
-    return places.every((place) => own.has(place))
+    const own = never?.[i] ?? ''
+    return limits !== undefined && own !== '' && leavesNone(limits, own.split(' ').map(Number))
   })
 }
 

@@ -6,6 +6,7 @@ import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
 import { copyText } from './copies.js'
+import { leavesNone } from './count-limits.js'
 import { numberName } from './counts.js'
 import type { DrawnTable } from './drawn-table.js'
 import { exclusiveText } from './exclusive.js'
@@ -114,10 +115,9 @@ function limitTexts(name: string, { key, time, counts, picks }: ChildLaw): strin
 
 /** Which rows have none, as others do or do not refer to them: no shipment without a payment, and products of the leaves of a tree alone. */
 function bareTexts(name: string, { key, counts: { limits, beside = [] } }: Pick<ChildLaw, 'key' | 'counts'>): string[] {
-  const places = limits ? [...limits.numbers.keys()].filter((place) => limits.numbers[place]! > 0) : []
   return beside.flatMap((other) => {
     const levels = limits?.columns.find((column) => column.name === numberName(other))?.levels ?? []
-    const bare = levels.filter(({ never }) => places.every((place) => never.includes(place)))
+    const bare = levels.filter(({ never }) => leavesNone(limits!, never))
     const has = (level: string) => `${key.to.table} with${level === '' ? 'out' : ''} ${numberName(other)}`
     return bare.map(({ level }) => `${has(level)} have no rows of ${name} by ${columnsOf(key)}`)
   })

@@ -51,6 +51,9 @@ export interface FoundCurve extends BandwidthCurve {
 /** r below which rows are too close to the training rows. @source mathematics, section 5. */
 const TARGET_RATIO = 0.95
 const LEAST_GENERATED = 500
+/** Between evaluations until r has crossed the target; and between the first two where it was expected. */
+const FACTOR = 4
+const NEAR_FACTOR = 2
 /** Neighbouring evaluations this close in ε end the search, or a choice this close to the one below it. */
 const FINEST_FACTOR = 1.3
 /** So does an r this little above what is asked of it, or this part of its standard error, which is as much of 500 rows. */
@@ -177,8 +180,8 @@ export async function squaredSpacing({ encoder, rows }: Pick<TrainingRows, 'enco
 /**
  * Finds ε with r(ε) ≈ 0.95, r the typical distance from generated rows to the nearest training row over that of fresh
  * rows (leave-one-out over the training rows, by their weights). r is close to 0 when ε copies and above 1 when it blurs. The same random
- * numbers every time. The search brackets in factors of 4 around the median squared nearest-neighbour distance, or of 2 from
- * `relative`, until the choice on its curve would ask for no more, then interpolates: about 3 scalings and runs of 500 chains.
+ * numbers every time. The search brackets in factors of 4 around the median squared nearest-neighbour distance, or from
+ * `relative`, and halves what is left of a bracket, in log ε, until its ends are as near as r can tell: about 3 scalings and runs of 500 chains.
  * Finer is of no use: r has a standard error of 0.02, which is a tenth of ε or more.
  * It is no `search` of losses: what is wanted is where a curve crosses a value, not the least of it, and r is one number of all
  * rows together, of which no row has a part that could be paired with that at another ε.
@@ -212,7 +215,7 @@ export class CurveSearch {
       return { curve: [], epsilon: 1, ratio: 0, target: TARGET_RATIO, standardError: 0, criterion: 'nearest-to-target', rowCount }
     }
     const largest = LARGEST_EPSILON * Math.max(1, unit)
-    const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? 2 : 4, largest, far }
+    const manner = { epsilon: unit * (relative ?? 0.5), factor: relative ? NEAR_FACTOR : FACTOR, largest, far }
     this.evaluations ??= new Evaluations(this.search, distances)
     this.points = await bracketAndNarrow(this.evaluations, this.points, manner)
     const curve = this.points.map(({ epsilon, ratio }) => ({ epsilon, ratio }))
@@ -306,20 +309,21 @@ async function bracketAndNarrow(
   { epsilon, factor, largest, far }: Manner
 ): Promise<Point[]> {
   const points = known.length > 0 ? [...known] : [await evaluations.at(Math.min(epsilon, largest))]
-  const step = async (along: number): Promise<void> => {
-    const last = along > 1 ? points.at(-1)! : points[0]!
-    const next = await evaluations.at(Math.min(largest, last.epsilon * along))
-    if (along > 1) points.push(next)
-    else points.unshift(next)
-  }
   // What is asked of r goes by how far it comes, where that is not as far as fresh rows: before where it is.
-  while (evaluations.left > KEPT && farthestOn(points) < far && points.at(-1)!.epsilon < largest) await step(factor)
+  for (let along = factor; evaluations.left > KEPT && farthestOn(points) < far && points.at(-1)!.epsilon < largest; along = FACTOR)
+    points.push(await evaluations.at(Math.min(largest, points.at(-1)!.epsilon * along)))
   const target = targetOn(points, largest)
-  while (evaluations.left > KEPT && points[0]!.ratio >= target && target > 0) await step(1 / factor)
+  // Below it r can fall off within a factor of two.
+  while (evaluations.left > KEPT && points[0]!.ratio >= target && target > 0)
+    points.unshift(await evaluations.at(points[0]!.epsilon / factor))
   return narrowed(points, { evaluations, target })
 }
 
-/** Between the last point below the target and the one above it, until the choice would ask for no more. */
+/**
+ * Between the last point below the target and the one above it, until the choice would ask for no more. r bends down as it nears that of
+ * fresh rows, so ε lies between the lower point and where a line through both reaches the target: what halves that ends soon, where steps to
+ * that line creep along a curve that falls off.
+ */
 async function narrowed(
   points: readonly Point[],
   { evaluations, target }: { readonly evaluations: Evaluations; readonly target: number }
@@ -330,8 +334,7 @@ async function narrowed(
   let [low, high] = [all[above - 1]!, all[above]!]
   const done = () => isClose(high, target) || chosenBetween(low, high, target) / low.epsilon <= FINEST_FACTOR
   while (evaluations.left > 0 && !done()) {
-    const share = shareBelow(low, high, target + 0.5 * CLOSE_RATIO)
-    const middle = await evaluations.at(exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon))))
+    const middle = await evaluations.at(Math.sqrt(low.epsilon * chosenBetween(low, high, target)))
     all.push(middle)
     if (middle.ratio >= target) high = middle
     else low = middle
@@ -351,12 +354,7 @@ const farthestOn = (curve: readonly Point[]): number => Math.max(...increasing(c
 
 const isClose = ({ ratio, standardError }: Point, target: number) => ratio - target <= Math.max(CLOSE_RATIO, CLOSE_ERRORS * standardError)
 
-/** Where between two points r, linear in log ε, would be `ratio`; not too close to either, for r is not linear. */
-function shareBelow(low: Point, high: Point, ratio: number): number {
-  return Math.min(0.8, Math.max(0.2, (ratio - low.ratio) / (high.ratio - low.ratio)))
-}
-
-/** Between two points ε of the target, r linear in log ε: r bends down near it, so that what is sought lies between `low` and this. */
+/** Between two points ε of the target, r linear in log ε. */
 function chosenBetween(low: Point, high: Point, target: number): number {
   const share = (target - low.ratio) / (high.ratio - low.ratio)
   return exp(log(low.epsilon) + share * (log(high.epsilon) - log(low.epsilon)))

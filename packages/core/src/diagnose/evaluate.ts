@@ -15,7 +15,7 @@ import { compareOrder } from './compare-order.js'
 import { compareRules, compareStandings, compareTotals, compareUnique, followersIn, standingsOf, totalsIn } from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
-import type { Evaluation } from './evaluation.js'
+import type { Evaluation, Likeness } from './evaluation.js'
 import { groupTables } from './group-rows.js'
 import type { GroupedTable } from './panels.js'
 import { quasiIdentifiers } from './quasi-identifiers.js'
@@ -58,9 +58,23 @@ export interface EvaluationProblem extends Context {
  * `StopError` when asked to stop.
  */
 export async function evaluateTables(problem: EvaluationProblem): Promise<Evaluation> {
+  return (await allParts(problem)) as Evaluation
+}
+
+/** The same without the rules, which take long to find in many columns. */
+export async function evaluateLikeness(problem: EvaluationProblem): Promise<Likeness> {
+  return (await allParts({ ...problem, unruled: true })) as Likeness
+}
+
+async function allParts(problem: PartsProblem): Promise<Partial<Evaluation>> {
   const found: Partial<Evaluation> = {}
   for await (const part of evaluationParts(problem)) Object.assign(found, part)
-  return Object.fromEntries(IN_ORDER.filter((name) => name in found).map((name) => [name, found[name]])) as unknown as Evaluation
+  return Object.fromEntries(IN_ORDER.filter((name) => name in found).map((name) => [name, found[name]]))
+}
+
+interface PartsProblem extends EvaluationProblem {
+  /** Whether no rules are asked for. */
+  readonly unruled?: boolean
 }
 
 /** What is told first. */
@@ -90,7 +104,7 @@ const IN_ORDER = [
 ] as const satisfies readonly (keyof Evaluation)[]
 
 /** The parts of an evaluation as they are found, the quick ones first: what is not asked for is not computed. */
-export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerator<Partial<Evaluation>, void> {
+export async function* evaluationParts(problem: PartsProblem): AsyncGenerator<Partial<Evaluation>, void> {
   const aligned = alignTables(problem)
   const totals = problem.fields ? [] : totalsIn(aligned.real)
   const standings = problem.fields ? [] : standingsOf(aligned.real).filter(({ column }) => !totals.some((one) => one.column === column))
@@ -118,14 +132,15 @@ export async function* evaluationParts(problem: EvaluationProblem): AsyncGenerat
   begin('comparing the columns')
   yield { warnings: straysIn(columnsOf(problem, whole)) }
   yield { columns: compareColumns(comparison, weighed.real && takeTableRows(whole.real, weighed.real.all)) }
-  yield {
-    rules: [
-      ...compareTotals(totals, aligned),
-      ...compareStandings(standings, aligned),
-      ...compareRules(comparison, whole, { fields: problem.fields, counts: countsOf(problem, whole) }),
-      ...(problem.fields ? [] : compareUnique(whole))
-    ]
-  }
+  if (!problem.unruled)
+    yield {
+      rules: [
+        ...compareTotals(totals, aligned),
+        ...compareStandings(standings, aligned),
+        ...compareRules(comparison, whole, { fields: problem.fields, counts: countsOf(problem, whole) }),
+        ...(problem.fields ? [] : compareUnique(whole))
+      ]
+    }
   const order = problem.fields || problem.groups ? undefined : compareOrder(problem.ordered ?? whole)
   if (order) yield { order }
   yield { associations: compareAssociations(comparison) }

@@ -205,3 +205,6 @@ export interface Evaluation {
   /** Sentences on what limits the comparison: subsampling, no held-out rows, measures that the data do not define. */
   readonly notes: readonly string[]
 }
+
+/** What says how like the rows of two tables are: an evaluation but for the rules of one of them. */
+export type Likeness = Omit<Evaluation, 'rules'>

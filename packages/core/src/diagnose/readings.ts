@@ -1,7 +1,7 @@
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
 import { isAbove, isBelow } from './beyond.js'
-import type { Copies, Evaluation, Measure, Membership, QuasiIdentifiers } from './evaluation.js'
+import type { Copies, Evaluation, Likeness, Measure, Membership, QuasiIdentifiers } from './evaluation.js'
 import { chanceOfMembership } from './membership.js'
 
 /** A measure as a line of a table: beside its floor, and in words. */
@@ -182,7 +182,7 @@ export const DRAWN = ' of the drawn rows'
  * Measures of rows of a second fit, where how near rows come and how many repeat one stands for both: the rows that are written are
  * those that a verdict names.
  */
-export function judgedLines(kept: Evaluation, drawn: Evaluation): MeasureLine[] {
+export function judgedLines(kept: Likeness, drawn: Evaluation): MeasureLine[] {
   const own = measureLines(drawn)
   return measureLines(kept).flatMap((line) => {
     if (!NEARNESS.includes(line.name)) return [line]

@@ -2,7 +2,7 @@ import { defined } from '../num/defined.js'
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
 import { orderWords } from './compare-order.js'
-import type { Evaluation, Measure, RuleKept, Stray } from './evaluation.js'
+import type { Evaluation, Likeness, Measure, RuleKept, Stray } from './evaluation.js'
 import { isBroken } from './is-broken.js'
 import { nearness } from './nearness.js'
 import { aboveFloor, aucReading, DRAWN } from './readings.js'
@@ -61,7 +61,7 @@ export const MANY_BROKEN = 0.05
  * each other, and are right each by itself where they are in the wrong one. `privacy`: the limit that the rows were drawn within, of which a
  * smaller one is advised.
  */
-export function verdict(own: Evaluation, kept?: Evaluation | number, { privacy }: Asked = {}): PointedVerdict {
+export function verdict(own: Evaluation, kept?: Likeness | number, { privacy }: Asked = {}): PointedVerdict {
   const seen = typeof kept === 'object' ? kept : own
   const evaluation = { ...seen, ...seen.groups, rules: own.rules, warnings: own.warnings, copies: seen.copies, membership: seen.membership }
   const judged = judgedAuc(evaluation, typeof kept === 'number' && !seen.groups ? kept : undefined)

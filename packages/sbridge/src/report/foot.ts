@@ -1,5 +1,5 @@
 import type { Evaluation } from '@sbridge/core'
-import { countText } from '@sbridge/core/internal'
+import { countText, type Likeness } from '@sbridge/core/internal'
 import { VERSION } from '../version.js'
 import { type Section, section } from './blocks.js'
 import { html } from './html.js'
@@ -39,7 +39,7 @@ export function footSection({ provenance: { date, files = [] }, command, methods
 interface Compared {
   readonly evaluation: Evaluation
   /** The comparison of rows that a second fit had not seen. */
-  readonly heldOut?: Evaluation | undefined
+  readonly heldOut?: Likeness | undefined
   /** Whether the rows were drawn here, or came with the data. */
   readonly drawnHere: boolean
 }

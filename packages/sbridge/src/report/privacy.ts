@@ -1,5 +1,5 @@
 import type { Evaluation, Telling } from '@sbridge/core'
-import { countText, type Drawing, type KeptBack, numberText, rareCombinationWords, shareText } from '@sbridge/core/internal'
+import { countText, type Drawing, type KeptBack, type Likeness, numberText, rareCombinationWords, shareText } from '@sbridge/core/internal'
 import type { Table } from '@sbridge/core/tables'
 import { figure, type Section, section, table } from './blocks.js'
 import { drawingSvg } from './drawing.js'
@@ -56,7 +56,7 @@ export function privacySection({ evaluation, real, train, showValues, telling, k
 }
 
 /** What two attacks make of rows of the fit, beside rows that were kept from it. */
-function attackSentences(evaluation: Evaluation | undefined, isApart: boolean): Html[] {
+function attackSentences(evaluation: Likeness | undefined, isApart: boolean): Html[] {
   const membership = evaluation?.membership
   const singled = evaluation?.privacy.singledOut
   const of = isApart ? ' of a second fit' : ''

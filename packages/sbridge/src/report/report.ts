@@ -6,6 +6,7 @@ import {
   formatClock,
   judgedLines,
   type KeptBack,
+  type Likeness,
   measureLines,
   numberText,
   type PointedVerdict,
@@ -157,7 +158,7 @@ function unjudgedTables(evaluation: Evaluation): Html[] {
 }
 
 /** Groups first, where rows belong to such; of rows one by one the measures are folded. */
-function summaryTables(evaluation: Evaluation, kept: Evaluation | number | undefined): Html[] {
+function summaryTables(evaluation: Evaluation, kept: Likeness | number | undefined): Html[] {
   const seen = typeof kept === 'object' ? kept : evaluation
   const rows =
     typeof kept === 'object'
@@ -178,7 +179,7 @@ function summaryTables(evaluation: Evaluation, kept: Evaluation | number | undef
 const MEASURES = 'Measures of quality. Numbers are standardised by the real data; two different categories are √2 apart.'
 
 /** Held-out rows first; the rows of the fit are folded, since they flatter. */
-function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
+function heldOutTables(kept: Likeness, evaluation: Evaluation): Html[] {
   return [
     measureTable(html`${MEASURES} ${HELD_OUT} ${floorsWords(kept)}`, judgedLines(kept, evaluation)),
     html`<details><summary>The same measures in-sample: drawn rows against the rows of the fit</summary>${measureTable(
@@ -188,7 +189,7 @@ function heldOutTables(kept: Evaluation, evaluation: Evaluation): Html[] {
   ]
 }
 
-function floorsWords({ splits, rows }: Evaluation, unit: 'rows' | 'groups' = 'rows'): string {
+function floorsWords({ splits, rows }: Likeness, unit: 'rows' | 'groups' = 'rows'): string {
   return splits === 0
     ? 'The tables are too small to be split in halves, so there are no floors.'
     : `The floor is the same measure between two random halves of the real data, ${countText(rows.half)} ${unit} each (mean and range over ${splits} splits, fewer for the classifier). A perfect sampler would reach it. Measures that depend on the number of ${unit} use as many as their floor.`

@@ -1,5 +1,5 @@
-import { evaluateTables } from '../../diagnose/evaluate.js'
-import type { Evaluation } from '../../diagnose/evaluation.js'
+import { type EvaluationProblem, evaluateLikeness, evaluateTables } from '../../diagnose/evaluate.js'
+import type { Evaluation, Likeness } from '../../diagnose/evaluation.js'
 import { groupRows } from '../../diagnose/panels.js'
 import { InputError } from '../../num/errors.js'
 import { type Key, keyFor, keyFromSeed, permutation } from '../../num/random.js'
@@ -132,7 +132,19 @@ export function withSecondFit(plan: Plan, second: Plan | undefined): Plan {
  * drawn from it as the other half has, and compared with these. Or in words why not. `model`: of all rows, fitted here when left out;
  * what it has settled is not searched for again. Cost: a fit and a draw of half the rows.
  */
-export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext, model?: TableModel): Promise<Evaluation | string> {
+export const heldOutEvaluation = (fit: JudgedFit, context: SystemContext, model?: TableModel): Promise<Evaluation | string> =>
+  compareHeldOut(evaluateTables, { fit, model }, context)
+
+interface Judging {
+  readonly fit: JudgedFit
+  readonly model: TableModel | undefined
+}
+
+async function compareHeldOut<E>(
+  compare: (problem: EvaluationProblem) => Promise<E>,
+  { fit, model }: Judging,
+  context: SystemContext
+): Promise<E | string> {
   return orWhyNot(async () => {
     const halves = halvesOf(fit)
     if (typeof halves === 'string') return halves
@@ -150,7 +162,7 @@ export async function heldOutEvaluation(fit: JudgedFit, context: SystemContext, 
     }
     const fields = placesOf(options) !== undefined
     const sides = { real, weights, synthetic, train: tables.training(half), trainWeights: weightsOf(half) }
-    return evaluateTables({ ...sides, groups, fields, engine: context.engine, key })
+    return compare({ ...sides, groups, fields, engine: context.engine, key })
   })
 }
 
@@ -170,7 +182,7 @@ const settledIn = (model: TableModel, { engine }: SystemContext): Promise<Settle
   'training' in model ? settledBy(model, engine) : undefined
 
 /** What rows that no fit had seen say of a model: a comparison, or the two-sample AUC of its trial fits, or why there is neither. */
-export type KeptBack = Evaluation | number | string
+export type KeptBack = Likeness | number | string
 
 /**
  * What judges the rows of a model in a report: a second fit where there is a table to fit and nothing speaks against it, else
@@ -179,6 +191,7 @@ export type KeptBack = Evaluation | number | string
 export async function keptBackOfFit(model: TableModel, fit: JudgedFit | undefined, context: SystemContext): Promise<KeptBack> {
   const trials = keptBackIn(model)
   if (!fit) return trials ?? 'a model file does not say how to fit half of its rows'
-  const found = await heldOutEvaluation(fit, context, model)
+  // Rules are those of all rows, and said of these.
+  const found = await compareHeldOut(evaluateLikeness, { fit, model }, context)
   return typeof found === 'string' ? (trials ?? found) : found
 }

@@ -12,6 +12,7 @@ import { nearlyTotalNotes, quantitiesIn } from '../code/rules/found-once.js'
 import { isMeasured, keepRules, type Measured } from '../code/rules/keep.js'
 import { inputsOfKept, type KeptRules } from '../code/rules/kept-rules.js'
 import { isCalendarPart } from '../code/rules/key-part.js'
+import { nearNotes, nearProductsOf } from '../code/rules/near-products.js'
 import { parseRule } from '../code/rules/parse-rule.js'
 import { clockUnitOf } from '../code/rules/quantity.js'
 import { type Ratio, ratiosOf } from '../code/rules/ratios.js'
@@ -168,12 +169,19 @@ export function measuredIn(data: InferredTable, rules: readonly Rule[], options:
       : []
   const within = new Map([...placed].filter(([column]) => !shares.some(([share]) => share === column)))
   const measured = [...starts, ...within].map(([column, name]): Rule => ({ kind: 'order', column, low: { kind: 'column', name } }))
-  const ratios = options.local === undefined ? ratiosOf([...rules, ...measured], data, left) : new Map<string, Ratio>()
+  const ratios = options.local === undefined ? sharesOf([...rules, ...measured], data, left) : new Map<string, Ratio>()
   const orders = [...measured, ...[...ratios].map(([column, { of }]): Rule => ({ kind: 'order', column, low: of }))]
   const told = new Set([...rules, ...orders].flatMap(({ kind, column }) => (kind === 'gap' ? [] : [column])))
   if (options.local !== undefined) return { starts, within, equals: new Map(), choices, ratios }
   const equals = equalsOf(data, { rules: [...rules, ...orders], taken: (name) => told.has(name), except: left })
   return { starts, within, equals, choices, ratios }
+}
+
+/** Numbers that are drawn as what part they are of others, since a formula computes that, or since they stand near a product of these. */
+function sharesOf(rules: readonly Rule[], data: InferredTable, except: ReadonlySet<string>): ReadonlyMap<string, Ratio> {
+  const computed = ratiosOf(rules, data, except)
+  const orders = [...computed].map(([column, { of }]): Rule => ({ kind: 'order', column, low: of }))
+  return new Map([...computed, ...nearProductsOf([...rules, ...orders], data, except)])
 }
 
 /** What of the options decides which rules are found. */
@@ -211,7 +219,8 @@ function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measure
         ...prepared.data.notes,
         ...boundNotes(rules, prepared.data),
         ...equalNotes(kept, data),
-        ...distanceNotes(prepared.data, measured, kept)
+        ...distanceNotes(prepared.data, measured, kept),
+        ...nearNotes(measured.ratios)
       ]
     },
     rules: kept

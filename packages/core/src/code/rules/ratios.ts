@@ -12,6 +12,8 @@ export interface Ratio {
   /** Least and largest ratio, with as much room beyond them as they are apart; from 0 on where none is negative. */
   readonly low: number
   readonly high: number
+  /** Least and largest ratio of the rows, where it is by its nearness that it is drawn (`nearProductsOf`). */
+  readonly near?: readonly [number, number]
 }
 
 /** Part of what two numbers do not tell of each other that would have to be left between the one and the ratio, at most, if this is not drawn. */

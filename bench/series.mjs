@@ -30,7 +30,10 @@ const SERIES = readFileSync(FILE, 'utf8')
     values: values.split(' ').map(Number)
   }))
 const placesOf = ({ values, steps }) =>
-  Array.from({ length: ORIGINS }, (_, o) => Math.floor(0.6 * values.length + (o * (0.4 * values.length - steps)) / (ORIGINS - 1) + 1e-9))
+  Array.from({ length: ORIGINS }, (_, o) => {
+    const n = values.length
+    return Math.floor((3 * n * (ORIGINS - 1) + o * (2 * n - 5 * steps)) / (5 * (ORIGINS - 1)))
+  })
 
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length
 const levels = Array.from({ length: MEMBERS }, (_, m) => (m + 0.5) / MEMBERS)

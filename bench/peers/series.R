@@ -49,7 +49,7 @@ out <- sapply(strsplit(lines, ","), function(one) {
   x <- as.numeric(strsplit(one[5], " ")[[1]])
   steps <- as.integer(one[4])
   n <- length(x)
-  ends <- floor(0.6 * n + (1:origins - 1) * (0.4 * n - steps) / (origins - 1) + 1e-9)
+  ends <- (3 * n * (origins - 1) + (1:origins - 1) * (2 * n - 5 * steps)) %/% (5 * (origins - 1))
   own <- sapply(ends, function(end) forecast(x[1:end], as.integer(one[3]), steps))
   paste0('"', one[1], '":[', paste(own, collapse = ","), "]")
 })

@@ -34,6 +34,6 @@ for line in open(sys.argv[1]):
         continue
     name, _, period, steps, values = line.strip().split(",")
     x, h = np.array(values.split(), float), int(steps)
-    ends = [int(np.floor(0.6 * len(x) + o * (0.4 * len(x) - h) / (origins - 1))) for o in range(origins)]
+    ends = [(3 * len(x) * (origins - 1) + o * (2 * len(x) - 5 * h)) // (5 * (origins - 1)) for o in range(origins)]
     out[name] = [forecast(x[:end], int(period), h) for end in ends]
 print(json.dumps(out))

@@ -73,7 +73,7 @@ it('a season of few years has the shape that foretells best, all of its waves th
       noise.map((x, i) => 1.7 * x + seasonal(i))
     )
     const season = await findSeason({ coordinates, places: evenPlaces(72) }, [12])
-    found.push(season?.[0]![0]?.cosines.length ?? 0)
+    found.push(season?.[0]?.[0]?.cosines.length ?? 0)
   }
   // 27; 18 where the second wave, too, has to gain a standard error.
   expect(found.filter((harmonics) => harmonics >= 2).length).toBeGreaterThan(22)

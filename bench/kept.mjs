@@ -11,6 +11,7 @@ const PAGES = {
   cluster: 'docs/many-machines.md',
   schema: 'docs/several-tables.md',
   seasons: 'docs/forecasts-and-closures.md',
+  series: 'docs/forecasts-and-closures.md',
   trajectories: 'docs/from-snapshots-to-trajectories.md',
   growth: 'docs/new-rows-from-a-table.md',
   privacy: 'docs/new-rows-from-a-table.md'

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 export function jsonPeer(program, args) {
   const { status, stdout, stderr } = spawnSync('/usr/bin/python3', [fileURLToPath(new URL(program, import.meta.url)), ...args], {
     encoding: 'utf8',
+    maxBuffer: 1e9,
     env: { ...process.env, OPENBLAS_CORETYPE: '', OPENBLAS_L2_SIZE: '' }
   })
   if (status === 0) return JSON.parse(stdout)

@@ -5,7 +5,7 @@ import { keyAtStep, keyFor } from '../../num/random.js'
 import { decodeTable, type Encoder } from '../../table/encoder.js'
 import { type Column, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { type Changes, withoutLogarithms } from './changes.js'
+import { type Changes, isAdded, withoutLogarithms } from './changes.js'
 import { pushed, standing } from './draw.js'
 import { type ForecastModel, learnedRows, type SeriesLaw } from './forecast.js'
 import { wholeSeries } from './ruled-series.js'
@@ -91,7 +91,7 @@ const plus = (next: Matrix, level: Matrix, { changes }: SeriesLaw): Matrix =>
   matrix(
     1,
     next.cols,
-    next.data.map((value, c) => (changes!.drawn[c] === 'value' ? value : level.data[c]! + value))
+    next.data.map((value, c) => (isAdded(changes!.drawn[c]) ? level.data[c]! + value : value))
   )
 
 interface Pinned {
@@ -107,7 +107,7 @@ function pinned(levels: Matrix, { law, changes: { drawn, levels: real }, last, s
   const d = levels.cols
   const out = matrix(levels.rows, d, levels.data.slice())
   for (const [c, own] of drawn.entries()) {
-    if (own === 'value') continue
+    if (!isAdded(own)) continue
     const off = levels.data[(last - 1) * d + c]! - real.data[(real.rows - 1) * d + c]!
     for (let i = 0; i < out.rows; i++) out.data[i * d + c]! -= (off * Math.min(i + 1, last)) / last
   }
@@ -129,7 +129,7 @@ const rangesOf = ({ columns }: Table, { changes }: SeriesLaw, encoder: Encoder):
     if (!isNumeric(column)) return all
     const [least, most] = [column.values.reduce((a, b) => Math.min(a, b)), column.values.reduce((a, b) => Math.max(a, b))]
     const code = encoder.columns[c]!
-    if (code.carries !== 'coordinate' || (changes?.drawn[code.coordinate] ?? 'value') === 'value') return { least, most }
+    if (code.carries !== 'coordinate' || !isAdded(changes?.drawn[code.coordinate])) return { least, most }
     if (column.kind === 'datetime') return all
     return { least: least >= 0 ? 0 : all.least, most: most <= 0 ? 0 : all.most }
   })

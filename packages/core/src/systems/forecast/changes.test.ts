@@ -176,6 +176,28 @@ it('a series whose last row alone is there goes on by its values, as a change ta
   expect(model.other).toBeUndefined()
 })
 
+it('logarithms are drawn of what comes back and differs more where it is high, above 0, also from a model file', async () => {
+  const skewed = (seed: number) => autoregressive(200, 0.7, seed).map((x) => Math.exp(0.8 * x))
+  expect(count(await drawnOfEach(skewed), 'logarithm')).toBeGreaterThan(25)
+  // What differs as much anywhere: one in six beyond a standard error by chance.
+  expect(count(await drawnOfEach((seed) => autoregressive(200, 0.7, seed).map((x) => 8 + x)), 'logarithm')).toBeLessThan(14)
+  const model = await fit(skewed(1), { memory: 1 })
+  expect(model.summary.changes).toEqual({ x: 'logarithm' })
+  const members = { members: 400, steps: 30 }
+  const { table } = await drawForecast(model, members, context)
+  const { values } = table.columns[2] as NumericColumn
+  const last = values.filter((_, i) => i % 30 === 29).map(Math.log)
+  // As the law says, long after the last row: mean 0 and 0.8 / √(1 − 0.49) = 1.12, each known to about 0.2 from 200 rows that hang together.
+  expect(values.every((x) => x > 0)).toBe(true)
+  expect(Math.abs(last.reduce((sum, x) => sum + x / 400, 0))).toBeLessThan(0.6)
+  expect(Math.abs(spread(Array.from(last)) - 1.12)).toBeLessThan(0.45)
+  const again = loadForecast(unpackModel(packModel(saveForecast(model))))
+  expect((await drawForecast(again, members, context)).table).toEqual(table)
+  const given = { members: 5, steps: 3, given: { 'x@2': 1 } }
+  await expect(drawForecastUnder(again, given, context)).rejects.toThrow(codeOf('known-changes'))
+  expect((await fit(skewed(1), { memory: 1, changes: 'off' })).changes).toBeUndefined()
+})
+
 it('what is known of steps to come is known of values: their law is fitted for it, and a model of changes refuses it', async () => {
   const walk = autoregressive(200, 1, 3)
   const model = await fit(walk, { changes: ['x'], memory: 1 })

@@ -2,12 +2,18 @@ import { exp, log, normalQuantile } from '../../num/elementary.js'
 import { InputError } from '../../num/errors.js'
 import { listed } from '../../num/listed.js'
 import { columnOf, type Matrix, matrix, takeRows } from '../../num/matrix.js'
+import { mean, variance } from '../../num/statistics.js'
 import type { Encoder } from '../../table/encoder.js'
 import { autoRegression, comesBack, meanOf } from './autoregression.js'
 import { type Cycle, findSeason, type PlacedSeries, type Season, shiftedBySeason } from './season.js'
 
-/** What of a coordinate is drawn: the next value, how far that is from the one before, or that of its logarithm. */
-export type Drawn = 'value' | 'change' | 'growth'
+/** What of a coordinate is drawn: the next value or its logarithm, how far that is from the one before, or that of its logarithm. */
+export type Drawn = 'value' | 'logarithm' | 'change' | 'growth'
+
+/** Whether what is drawn is added to the row before. */
+export const isAdded = (own: Drawn | undefined): boolean => own === 'change' || own === 'growth'
+
+const isLogged = (own: Drawn): boolean => own === 'logarithm' || own === 'growth'
 
 /** A series of which changes are drawn, as is known of a model. */
 export interface Changes {
@@ -37,25 +43,25 @@ export function straightScales({
   return out
 }
 
-/** Coordinates with the logarithm of the values where growth is drawn. */
+/** Coordinates with the logarithm of the values where this is drawn, or its changes. */
 export const withLogarithms = (m: Matrix, drawn: readonly Drawn[], encoder: Encoder): Matrix =>
-  mappedGrowth(m, { drawn, encoder }, (z, { centre, scale }) => log(centre + scale * z))
+  mappedLogged(m, { drawn, encoder }, (z, { centre, scale }) => log(centre + scale * z))
 
 /** The way back from `withLogarithms`. */
 export const withoutLogarithms = (m: Matrix, drawn: readonly Drawn[], encoder: Encoder): Matrix =>
-  mappedGrowth(m, { drawn, encoder }, (y, { centre, scale }) => (exp(Math.min(y, LARGEST_LOG)) - centre) / scale)
+  mappedLogged(m, { drawn, encoder }, (y, { centre, scale }) => (exp(Math.min(y, LARGEST_LOG)) - centre) / scale)
 
-interface Growing {
+interface Logged {
   readonly drawn: readonly Drawn[]
   readonly encoder: Encoder
 }
 
-function mappedGrowth(m: Matrix, { drawn, encoder }: Growing, map: (x: number, scale: ScaledValues) => number): Matrix {
-  if (!drawn.includes('growth')) return m
+function mappedLogged(m: Matrix, { drawn, encoder }: Logged, map: (x: number, scale: ScaledValues) => number): Matrix {
+  if (!drawn.some(isLogged)) return m
   const scales = straightScales(encoder)
   const out = matrix(m.rows, m.cols, m.data.slice())
   for (const [c, own] of drawn.entries())
-    if (own === 'growth') for (let at = c; at < out.data.length; at += m.cols) out.data[at] = map(out.data[at]!, scales[c]!)
+    if (isLogged(own)) for (let at = c; at < out.data.length; at += m.cols) out.data[at] = map(out.data[at]!, scales[c]!)
   return out
 }
 
@@ -96,17 +102,23 @@ export async function chooseDrawn(
     if (asked === 'off' || !scales[c]) return false
     return typeof asked === 'object' ? asked.includes(name) : !comesBack(columnOf(rest, c), places, 'mean')
   }
-  const leaving = names.flatMap((name, c) => (mayLeave(name, c) ? [c] : []))
   const found = new Map<number, Leaving>()
-  for (const c of leaving) {
-    const { grown, season: ofGrown } = await grownOf(columnOf(series.coordinates, c), { scale: scales[c]!, places, periods })
+  const coming = new Map<number, Coming>()
+  for (const [c, name] of names.entries()) {
+    const leaves = mayLeave(name, c)
+    if (!scales[c] || !(leaves || asked === 'auto')) continue
+    const { grown, season: ofGrown } = await grownOf(columnOf(series.coordinates, c), { scale: scales[c], places, periods })
     const column: ColumnRest = { rest: columnOf(rest, c), grown, places }
+    if (!leaves) {
+      if (isLogarithm(column)) coming.set(c, { by: 'logarithm', cycles: ofGrown?.[0] ?? [] })
+      continue
+    }
     const by = isGrowth(column) ? 'growth' : 'change'
     const cycles = by === 'growth' ? ofGrown?.[0] : season?.[c]
     found.set(c, { by, cycles: cycles ?? [], values: asked === 'auto' ? valuesShare(column, by) : 0 })
   }
   const wayOf = (isByChanges: boolean, share: number): Way => {
-    const own = names.map((_, c) => (isByChanges ? found.get(c) : undefined))
+    const own = names.map((_, c) => (isByChanges ? found.get(c) : undefined) ?? coming.get(c))
     const seasons = own.map((one, c) => one?.cycles ?? season?.[c] ?? [])
     return {
       drawn: own.map((one) => one?.by ?? 'value'),
@@ -116,8 +128,14 @@ export async function chooseDrawn(
   }
   if (asked !== 'auto' || found.size === 0) return [wayOf(true, 1)]
   const values = meanOf(Array.from(found.values(), (one) => one.values))
-  const [changing, coming] = [wayOf(true, 1 - values), wayOf(false, values)]
-  return values > 0.5 ? [coming, changing] : [changing, coming]
+  const [changing, returning] = [wayOf(true, 1 - values), wayOf(false, values)]
+  return values > 0.5 ? [returning, changing] : [changing, returning]
+}
+
+/** A column that comes back, of which the logarithm is drawn. */
+interface Coming {
+  readonly by: 'logarithm'
+  readonly cycles: readonly Cycle[]
 }
 
 /** A column that cannot be told from a walk. */
@@ -170,14 +188,14 @@ function checkAsked(
 
 /** A series with changes in place of values; rows without one before them fall away. `levels`: the values of those that stay. */
 export function changed({ coordinates, places }: PlacedSeries, drawn: readonly Drawn[]): PlacedSeries & { readonly levels: Matrix } {
-  if (drawn.every((own) => own === 'value')) return { coordinates, places, levels: coordinates }
+  if (!drawn.some(isAdded)) return { coordinates, places, levels: coordinates }
   const kept = Array.from(places.keys()).filter((i) => i > 0 && places[i] === places[i - 1]! + 1)
   const levels = takeRows(coordinates, kept)
   const out = matrix(kept.length, coordinates.cols, levels.data.slice())
   const d = coordinates.cols
   for (const [row, i] of kept.entries())
     for (const [c, own] of drawn.entries())
-      if (own !== 'value') out.data[row * d + c] = out.data[row * d + c]! - coordinates.data[(i - 1) * d + c]!
+      if (isAdded(own)) out.data[row * d + c] = out.data[row * d + c]! - coordinates.data[(i - 1) * d + c]!
   return { coordinates: out, places: Float64Array.from(kept, (i) => places[i]!), levels }
 }
 
@@ -188,7 +206,7 @@ export function addedUp(rows: Matrix, steps: number, { drawn, levels }: Changes)
   const end = (levels.rows - 1) * d
   for (let i = 0; i < rows.rows; i++)
     for (const [c, own] of drawn.entries()) {
-      if (own === 'value') continue
+      if (!isAdded(own)) continue
       const before = i % steps === 0 ? levels.data[end + c]! : out.data[(i - 1) * d + c]!
       out.data[i * d + c] = before + rows.data[i * d + c]!
     }
@@ -231,6 +249,17 @@ function valuesShare(column: ColumnRest, by: 'change' | 'growth'): number {
 /** What is told to the last digit is. */
 const TINY = 1e-12
 
+/**
+ * Whether the logarithm foretells stretches that it has not seen better than the value does, by more than a standard error: as of a
+ * season or of steps that are larger where the level is.
+ */
+function isLogarithm(column: ColumnRest): boolean {
+  if (!column.grown) return false
+  const [values, logs] = (['value', 'logarithm'] as const).map((kind) => errorsOf(column, kind))
+  const gains = values!.flatMap((value, s) => (value === undefined || logs![s] === undefined ? [] : [value - logs![s]]))
+  return gains.length > 1 && mean(gains) > Math.sqrt(variance(gains) / gains.length)
+}
+
 /** Whether changes of the logarithm make a series likelier than those of the values do. @source Box, Cox, JRSS B 1964. */
 function isGrowth({ rest, grown, places }: ColumnRest): boolean {
   const [straight, logged] = [rest, grown?.rest].map((x) => x && autoRegression(x, { places, hasLevel: false }))
@@ -256,13 +285,13 @@ const QUANTILES = Array.from({ length: 10 }, (_, k) => (k + 0.5) / 10).map((p) =
  * @source Gneiting, Raftery, JASA 2007: half of the continuous ranked probability score.
  */
 function errorOf({ rest, grown, places }: ColumnRest, kind: Drawn, [from, to]: readonly [number, number]): number | undefined {
-  const x = kind === 'growth' ? grown!.rest : rest
-  const found = autoRegression(x, { places, before: from, hasLevel: kind === 'value' })
+  const x = isLogged(kind) ? grown!.rest : rest
+  const found = autoRegression(x, { places, before: from, hasLevel: !isAdded(kind) })
   if (!found || to === from) return undefined
   const spreads = found.spreads(to - from)
   const path = Array.from(x.subarray(0, from))
   const inUnits = (i: number, y: number): number => {
-    if (kind !== 'growth') return y
+    if (!isLogged(kind)) return y
     const { whole, scale } = grown!
     return exp(Math.min(y + whole[i]! - x[i]!, LARGEST_LOG)) / scale
   }

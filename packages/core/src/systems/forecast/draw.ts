@@ -7,7 +7,7 @@ import { decodeTable, type Encoder, encodeTable } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { Column } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { addedUp, type Changes, withoutLogarithms } from './changes.js'
+import { addedUp, type Changes, isAdded, withoutLogarithms } from './changes.js'
 import { checkReach } from './clock.js'
 import { type ForecastModel, hasScores, type SeriesLaw } from './forecast.js'
 import { type RowsBack, wholeSeries } from './ruled-series.js'
@@ -58,7 +58,7 @@ async function drawnBy(law: SeriesLaw, { encoder, members, steps, part, parts }:
   const transition = new Transition(law.transition, context.engine)
   const rows = matrix(members * steps, d)
   let history = repeated(law.history, members)
-  const errors = law.changes && (await driftErrors(transition, { changes: law.changes, history, key }))
+  const errors = law.changes?.drawn.some(isAdded) ? await driftErrors(transition, { changes: law.changes, history, key }) : undefined
   for (let step = 1; step <= steps; step++) {
     throwIfStopped(context.watch, 'forecast')
     const next = sumOf(await transition.step(history, keyAtStep(key, step)), errors)
@@ -87,12 +87,12 @@ interface Drifting {
 async function driftErrors(transition: Transition, { changes, history, key }: Drifting): Promise<Matrix> {
   const [one, other] = [await transition.step(history, keyFor(key, 'drift')), await transition.step(history, keyFor(key, 'drift, other'))]
   const shrink = Math.sqrt(1 / (2 * transition.model.rows.coordinates.rows))
-  const isAdded = changes.drawn.map((own) => own !== 'value')
+  const adds = changes.drawn.map(isAdded)
   const d = one.cols
   return matrix(
     one.rows,
     d,
-    one.data.map((value, at) => (isAdded[at % d] ? shrink * (value - other.data[at]!) : 0))
+    one.data.map((value, at) => (adds[at % d] ? shrink * (value - other.data[at]!) : 0))
   )
 }
 
@@ -128,7 +128,7 @@ export function standing({ season, changes }: SeriesLaw, encoder: Encoder, rows:
   const { columns } = decodeTable(encoder, { coordinates: whole, codes: new Int32Array(0) })
   const { coordinates } = encodeTable(encoder, { columns, rowCount: rows.rows })
   const again = shiftedBySeason(coordinates, { season, sign: -1, placeOf: () => step })
-  // Changes are no values.
+  // Changes and logarithms are no values.
   for (const [c, own] of (changes?.drawn ?? []).entries())
     if (own !== 'value') for (let at = c; at < again.data.length; at += again.cols) again.data[at] = rows.data[at]!
   return again

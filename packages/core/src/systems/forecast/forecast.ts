@@ -15,7 +15,17 @@ import type { Context } from '../context.js'
 import { behindRules } from '../localisation.js'
 import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
 import type { Ruled } from '../ruled-rows.js'
-import { type Changes, changed, chooseDrawn, type Drawn, straightScales, type Way, withLogarithms, withoutLogarithms } from './changes.js'
+import {
+  type Changes,
+  changed,
+  chooseDrawn,
+  type Drawn,
+  isAdded,
+  straightScales,
+  type Way,
+  withLogarithms,
+  withoutLogarithms
+} from './changes.js'
 import { type Clock, clockOf, evenPlaces, oldestFirst, risingNotes } from './clock.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
@@ -218,7 +228,7 @@ interface FittedLaw {
 async function fitLaw(problem: SeriesProblem, { drawn, season }: Way, { context, refusing, time }: LawFit): Promise<FittedLaw> {
   const { placed, next, encoder, columns, local } = problem
   const { places } = placed
-  const isChanged = drawn.some((own) => own !== 'value')
+  const isChanged = drawn.some(isAdded)
   const rest = (of: Matrix): Matrix =>
     shiftedBySeason(withLogarithms(of, drawn, encoder), { season, sign: -1, placeOf: (row) => places[row]! })
   const levels = rest(placed.coordinates)
@@ -240,7 +250,7 @@ async function fitLaw(problem: SeriesProblem, { drawn, season }: Way, { context,
     memory,
     history: historyAt(state.coordinates, state.coordinates.rows, memory),
     ...(season ? { season } : {}),
-    ...(isChanged ? { changes: { drawn, levels: takeRows(state.levels, ends) } } : {}),
+    ...(drawn.some((own) => own !== 'value') ? { changes: { drawn, levels: takeRows(state.levels, ends) } } : {}),
     ...(places[0] === 1 - places.length ? {} : { places: Float64Array.from(ends, (row) => state.places[row]!) })
   }
   return { law, trials, plan, levels }

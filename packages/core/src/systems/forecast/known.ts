@@ -26,6 +26,7 @@ import { isNumeric } from '../../table/table.js'
 import type { Asked } from '../asked.js'
 import type { Context } from '../context.js'
 import { knowledgeOf } from '../field-knowledge.js'
+import { isAdded } from './changes.js'
 import { checkForecast, type ForecastRequest, labelled } from './draw.js'
 import type { ForecastModel } from './forecast.js'
 import { Horizon } from './horizon.js'
@@ -160,7 +161,7 @@ function byValues(model: ForecastModel): ForecastModel {
   if (other && !other.law.changes) return { encoder, ...other.law, ...defined({ clock, rules }), formats, summary }
   throw new InputError({
     code: 'known-changes',
-    got: `something known of steps to come, and a model of which the changes of ${listed(Object.keys(summary.changes ?? {}))} are drawn`,
+    got: `something known of steps to come, and a model of which ${Object.values(summary.changes ?? {}).some(isAdded) ? 'the changes' : 'logarithms'} of ${listed(Object.keys(summary.changes ?? {}))} are drawn`,
     expected: 'a model of values',
     try: 'the series in place of its model, or a model that was fitted with --changes off'
   })

@@ -117,7 +117,7 @@ const lawSummary = {
   pairCount: whole({ least: 1 }),
   memory: whole({ least: 1 }),
   choices: list(givenChoice),
-  changes: optional(dictionary(word('change', 'growth')))
+  changes: optional(dictionary(word('logarithm', 'change', 'growth')))
 } as const
 
 const summaryRecord = record<ForecastSummary>({
@@ -134,7 +134,7 @@ const summaryRecord = record<ForecastSummary>({
 const lawFields = (arrays: ModelContents['arrays']): Fields<LawMeta> => ({
   memory: whole({ least: 1 }),
   season: optional(list(list(cycle))),
-  drawn: optional(list(word('value', 'change', 'growth'))),
+  drawn: optional(list(word('value', 'logarithm', 'change', 'growth'))),
   units: list(windowRecord(widthOf(arrays)))
 })
 

@@ -72,8 +72,8 @@ function periodsOf({ column, spacing, months }: Clock): readonly number[] {
 
 /**
  * The season of every coordinate: each row is regressed on the one before it and on harmonics of the periods; as many of these are
- * taken as predict held-out stretches of the series best, but for one standard error, and what they make of a series that follows
- * its regression is the season. A trend does not count as one. Undefined where no coordinate has any.
+ * taken as predict held-out stretches of the series best, and none of a period that gains less than one standard error. What they make
+ * of a series that follows its regression is the season. A trend does not count as one. Undefined where no coordinate has any.
  * @source regression with autoregressive errors: Cochrane and Orcutt, JASA 1949; harmonics: Harvey, *Forecasting, Structural Time
  * Series Models and the Kalman Filter*, 1989, section 2.3. Cost O(T·(harmonics)²) a coordinate.
  */
@@ -139,6 +139,8 @@ async function cyclesOf(regressions: Regressions, periods: readonly number[]): P
     expected: total(most),
     order,
     score: async (harmonics) => regressions.heldOut(harmonics),
+    // That something repeats itself has to be shown; what shape it has is whichever foretells best.
+    allowance: (harmonics, least) => (harmonics.some((k, i) => k === 0 && least[i]! > 0) ? 1 : 0),
     moves: inTurn(order, stages)
   }
   const found = regressions.stretches > 1 ? await search(problem) : undefined

@@ -6,6 +6,7 @@ import { type Drawing, explained, type Figure, facts, type TableOf, type Telling
 import { choiceFacts, choiceFigures } from '../choices.js'
 import { tellSupport } from '../support.js'
 import { tellRules } from '../tell-rules.js'
+import { isAdded } from './changes.js'
 import { type ForecastModel, type OtherSummary, trainingSeries } from './forecast.js'
 import type { KnownForecastReport } from './known.js'
 import type { MemoryTrial } from './memory.js'
@@ -173,10 +174,15 @@ const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): st
     })
     .join('; ')
 
-const otherText = ({ changes }: OtherSummary): string => (changes ? `by changes of ${listed(Object.keys(changes))}` : 'by values')
+const otherText = ({ changes = {} }: OtherSummary): string => {
+  const added = Object.keys(changes).filter((name) => isAdded(changes[name]))
+  return added.length > 0 ? `by changes of ${listed(added)}` : 'by values'
+}
 
 function transitionTopic({ summary, clock }: ForecastModel): Topic {
   const { choices, inputs, cappedColumns, pairCount, memory, memoryTrials = [], columns, season, changes, other } = summary
+  const added = Object.entries(changes ?? {}).filter(([, own]) => isAdded(own))
+  const logged = Object.entries(changes ?? {}).filter(([, own]) => own === 'logarithm')
   const named = Object.entries(inputs ?? {}).slice(0, MOST_SUMMARISED)
   const inputTable: TableOf = {
     kind: 'table',
@@ -200,11 +206,20 @@ function transitionTopic({ summary, clock }: ForecastModel): Topic {
           meaning:
             'What repeats itself after so many rows is learned as a sum of waves and goes on as it was; the next row is drawn from how the last ones differ from it.'
         },
-        changes && {
-          name: 'drawn by changes',
-          value: listed(Object.entries(changes).map(([name, own]) => (own === 'growth' ? `${name} (of its logarithm)` : name))),
-          meaning: 'For columns that look like random walks, changes from row to row are drawn and added up.'
-        },
+        logged.length > 0
+          ? {
+              name: 'drawn by logarithms',
+              value: listed(logged.map(([name]) => name)),
+              meaning: 'Where season or steps are larger where the level is, the logarithm foretells held-out stretches better.'
+            }
+          : undefined,
+        added.length > 0
+          ? {
+              name: 'drawn by changes',
+              value: listed(added.map(([name, own]) => (own === 'growth' ? `${name} (of its logarithm)` : name))),
+              meaning: 'For columns that look like random walks, changes from row to row are drawn and added up.'
+            }
+          : undefined,
         other && {
           name: 'other trajectories',
           value: `${(100 * other.share).toFixed(0)} %, ${otherText(other)}, of the last ${counted(other.memory, 'row')}`,

@@ -2,7 +2,7 @@ import { placesByName } from '../../num/group.js'
 import { listed } from '../../num/listed.js'
 import { columnOf } from '../../num/matrix.js'
 import { comesBack } from './autoregression.js'
-import type { Drawn } from './changes.js'
+import { type Drawn, isAdded } from './changes.js'
 import type { PlacedSeries } from './season.js'
 
 /**
@@ -17,7 +17,7 @@ export function walkNotes(
   names: readonly string[],
   { drawn = [], other }: WaysOfSeries = {}
 ): string[] {
-  const kindOf = (c: number): Drawn => [drawn[c], other?.drawn[c]].find((own) => own && own !== 'value') ?? 'value'
+  const kindOf = (c: number): Drawn => [drawn[c], other?.drawn[c]].find(isAdded) ?? 'value'
   const leaving = names.flatMap((name, c) => {
     if (kindOf(c) !== 'value') return []
     const values = columnOf(coordinates, c)
@@ -25,7 +25,7 @@ export function walkNotes(
   })
   const of = (isLine: boolean) => leaving.flatMap((one) => (one.isLine === isLine ? [one.name] : []))
   const [walks, lines] = [of(false), of(true)]
-  const changing = names.flatMap((name, c) => (kindOf(c) === 'value' ? [] : [{ name, kind: kindOf(c), isFirst: drawn[c] !== 'value' }]))
+  const changing = names.flatMap((name, c) => (kindOf(c) === 'value' ? [] : [{ name, kind: kindOf(c), isFirst: isAdded(drawn[c]) }]))
   return [
     ...[...placesByName(changing, ({ kind, isFirst }) => `${kind} ${isFirst}`).values()].flatMap((own) => {
       const { kind, isFirst } = changing[own[0]!]!

@@ -1,4 +1,5 @@
-import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { standingOut } from '../../table/standing-out.js'
+import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 
 /** A column that comes again after so many rows, as months do, or comes again so much larger, as years and running numbers do. Plain JSON. */
 export interface Cycle {
@@ -33,6 +34,38 @@ export function findCycles({ columns, rowCount }: Table, but: string): Cycle[] {
     }
     return []
   })
+}
+
+/** When something comes that comes at fixed places of a cycle in every row and nowhere else, as no sales on Sundays; undefined of anything else. */
+export function cycleOfMask(mask: Uint8Array): ((row: number) => boolean) | undefined {
+  if (!mask.includes(1)) return undefined
+  const column = { name: '', kind: 'integer', values: Float64Array.from(mask) } as const
+  const [found] = findCycles({ columns: [column], rowCount: mask.length }, ' ')
+  if (!found || found.rows === 1 || found.step !== 0) return undefined
+  return (row) => mask[row - Math.floor(row / found.rows) * found.rows] === 1
+}
+
+/** A value that stands out, and the rows that have it. */
+interface Placed {
+  readonly value: number
+  readonly isPlace: (row: number) => boolean
+}
+
+/** Values that stand out and come where a calendar says, in every row and in no other; but of columns that have nothing else. */
+export function placedValues({ values, missing }: NumericColumn): readonly Placed[] {
+  if (missing?.includes(1)) return []
+  const placed = standingOut([values]).flatMap((value) => {
+    const isPlace = cycleOfMask(Uint8Array.from(values, (x) => Number(x === value)))
+    return isPlace ? [{ value, isPlace }] : []
+  })
+  return values.every((_, row) => placed.some(({ isPlace }) => isPlace(row))) ? [] : placed
+}
+
+/** A column in which such values are left open: the others are learned from as if these lay between their neighbours. */
+export function withoutPlaced(column: NumericColumn): NumericColumn {
+  const placed = placedValues(column)
+  if (placed.length === 0) return column
+  return { ...column, missing: Uint8Array.from(column.values, (_, row) => Number(placed.some(({ isPlace }) => isPlace(row)))) }
 }
 
 /** Codes of categories and numbers; undefined where cells are empty. */

@@ -9,7 +9,7 @@ import { type Column, isCategorical, isNumeric, type NumericColumn, type Table }
 import type { Context } from '../context.js'
 import { drawAnew } from '../forecast/anew.js'
 import { checkReach } from '../forecast/clock.js'
-import { cycleColumn } from './cycles.js'
+import { cycleColumn, cycleOfMask, placedValues } from './cycles.js'
 import { formatsByName } from './fit.js'
 import type { StretchModel } from './model.js'
 import { drawStates, filledColumn, statesOf } from './states.js'
@@ -25,7 +25,7 @@ export async function drawStretch(model: StretchModel, rows: number, context: Co
   const first = rowsBefore(windows)
   const { table } = await drawAnew(series, { rows: rows + first, start: start - first }, context)
   const numbers = { ...table, columns: table.columns.map((column, c) => written(column, series.formats[c]!)) }
-  const known = withStates(model, model.isEven ? numbers : atTimes(model, numbers, first), context)
+  const known = withStates(model, model.isEven ? numbers : atTimes(model, numbers, first), first, context)
   const calendar = cycles.map((cycle) => {
     const column = model.rows.columns.find(({ name }) => name === cycle.column)!
     return cycleColumn(cycle, column, { count: rows + first, first })
@@ -65,23 +65,45 @@ function atTimes({ rows, time }: StretchModel, table: Table, first: number): Tab
   return { ...table, columns }
 }
 
-/** Categories and empty cells, as they follow the numbers and the states before. */
-function withStates(model: StretchModel, table: Table, context: Context): Table {
+/**
+ * Categories and empty cells, as they follow the numbers and the states before. Cells that a calendar empties, or gives a value that
+ * stands out, are so where it says; `first`: rows in front that stand before the series.
+ */
+function withStates(model: StretchModel, given: Table, first: number, context: Context): Table {
   const { kept, formats, summary, time } = model
   const left = kept ? takeRulesOut(kept, { table: model.rows, formats: formatsOf(model.rows, formats) }).table : model.rows
   const followed = left.columns.filter(({ name }) => summary.followed.includes(name))
-  const states = statesOf(followed, left.rowCount)
-  if (!states) return table
+  const numbers = left.columns.filter((column): column is NumericColumn => isNumeric(column) && column.name !== time)
+  const emptied = new Map(numbers.flatMap(({ name, missing }) => (missing ? [[name, cycleOfMask(missing)] as const] : [])))
+  const table = { ...given, columns: given.columns.map((column) => onCalendar(column, numbers, first)) }
+  const states = statesOf(
+    followed.filter(({ name }) => !emptied.get(name)),
+    left.rowCount
+  )
   const real = { ...left, columns: left.columns.map((column) => (isNumeric(column) ? filledColumn(column) : column)) }
   const names = table.columns.filter((column) => isNumeric(column) && column.name !== time).map(({ name }) => name)
-  const chosen = drawStates(states, { real, drawn: table, names }, keyFor(context.key, 'states'))
-  const categories = followed.filter(isCategorical).map((column) => ({ ...column, codes: chosen.map((row) => column.codes[row]!) }))
+  const chosen = states && drawStates(states, { real, drawn: table, names }, keyFor(context.key, 'states'))
+  const categories = chosen
+    ? followed.filter(isCategorical).map((column) => ({ ...column, codes: chosen.map((row) => column.codes[row]!) }))
+    : []
   const gaps = new Map(followed.filter(isNumeric).map(({ name, missing }) => [name, missing]))
   const withGaps = (column: Column): Column => {
     const empty = gaps.get(column.name)
-    return empty && isNumeric(column) ? { ...column, missing: Uint8Array.from(chosen, (row) => empty[row]!) } : column
+    if (!empty || !isNumeric(column)) return column
+    const isEmptied = emptied.get(column.name)
+    const missing = Uint8Array.from(column.values, (_, i) => (isEmptied ? Number(isEmptied(i - first)) : empty[chosen![i]!]!))
+    return { ...column, missing }
   }
   return { ...table, columns: [...table.columns.map(withGaps), ...categories] }
+}
+
+/** Drawn numbers with the values that a calendar places where it says. */
+function onCalendar(column: Column, real: readonly NumericColumn[], first: number): Column {
+  const own = real.find(({ name }) => name === column.name)
+  if (!own || !isNumeric(column)) return column
+  const placed = placedValues(own)
+  if (placed.length === 0) return column
+  return { ...column, values: column.values.map((x, i) => placed.find(({ isPlace }) => isPlace(i - first))?.value ?? x) }
 }
 
 /** What rules derive besides. */

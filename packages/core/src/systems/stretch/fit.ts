@@ -15,7 +15,7 @@ import { fitForecast } from '../forecast/forecast.js'
 import type { ForecastOptions } from '../forecast/options.js'
 import { ruledSeries } from '../forecast/ruled-series.js'
 import { MOST_COLUMNS } from '../forecast/transition.js'
-import { type Cycle, cycleText, findCycles } from './cycles.js'
+import { type Cycle, cycleText, findCycles, withoutPlaced } from './cycles.js'
 import type { StretchModel } from './model.js'
 import { filledColumn } from './states.js'
 import { findWindows, type WindowOf, windowText } from './windows.js'
@@ -45,7 +45,7 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
   const free = left.table.columns.filter(({ name }) => !aside.has(name))
   const states = free.filter(isCategorical).map(({ name }) => name)
   const isNumber = (column: Column): column is NumericColumn => isNumeric(column) && !isConstant(column)
-  const numbers = free.filter(isNumber).map(filledColumn)
+  const numbers = free.filter(isNumber).map((column) => filledColumn(withoutPlaced(column)))
   if (numbers.length === 0)
     throw new InputError({
       code: 'series-numbers',

@@ -245,3 +245,27 @@ describe('a series of several columns', async () => {
     expect(snow.some((x) => x > 0)).toBe(true)
   })
 })
+
+describe('what a calendar places in every row', async () => {
+  const DAYS = 280
+  const [z, isSunday] = [normals(keyFromSeed(6), DAYS), (i: number) => i % 7 === 6]
+  const columns = {
+    date: Array.from({ length: DAYS }, (_, i) => new Date(Date.UTC(2023, 0, 2 + i)).toISOString().slice(0, 10)),
+    sales: Array.from(z, (x, i) => (isSunday(i) ? '0' : Math.round(200 * Math.exp(0.15 * x)).toString())),
+    level: Array.from(z, (x, i) => (isSunday(i) ? null : (10 + Math.sin(i) + x).toFixed(2)))
+  }
+  const input: RawTable = { rowCount: DAYS, columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'text', values })) }
+  const model = await tables.fit(input, { time: 'date' }, { engine })
+  const { table } = await tables.draw(model, { seed: 2, rows: DAYS + 30 }, { engine })
+
+  test('no sales on Sundays and on no other day, no reading on Sundays, behind the last row too', () => {
+    const [sales, level] = [numbersOf(table, 'sales').values, numbersOf(table, 'level')]
+    for (let i = 0; i < DAYS + 30; i++) {
+      expect(sales[i] === 0).toBe(isSunday(i))
+      expect(level.missing?.[i] === 1).toBe(isSunday(i))
+    }
+    // Nor do days that would be low stand on the lowest one: two rows of 240 that agree are no pile.
+    const open = sales.filter((x) => x > 0).toSorted()
+    expect(open.filter((x) => x === open[0]).length).toBeLessThan(5)
+  })
+})

@@ -25,6 +25,7 @@ import { type DateOrder, type DateStyle, isDatePattern, type ZoneFrom } from '..
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
 import type { LevelLattices } from '../table/level-lattices.js'
+import type { ListStyle } from '../table/lists.js'
 import type { Magnitudes } from '../table/magnitudes.js'
 import type { PartsStyle, PartUnit } from '../table/mixed-units.js'
 import type { Notation } from '../table/notation.js'
@@ -170,6 +171,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
     })
   ),
   pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text, turned: optional(flag) })),
+  list: optional(record<ListStyle>({ before: text, between: text, after: text, members: list(text), ordered: flag })),
   form: optional(text),
   words: optional(text),
   local: optional(flag),

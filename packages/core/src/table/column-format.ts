@@ -1,4 +1,5 @@
 import type { DateStyle } from './date-style.js'
+import type { ListStyle } from './lists.js'
 import type { NumberStyle } from './number-style.js'
 import type { Numbering } from './numbering.js'
 import type { Bounds, RawColumn } from './raw.js'
@@ -28,6 +29,8 @@ export interface ColumnFormat {
   readonly number?: NumberStyle
   /** Numbers that are the first of two in a cell, or have a unit of their own. */
   readonly pair?: PairStyle
+  /** Lists, which have columns of their values. */
+  readonly list?: ListStyle
   /** The column that has the form of text of which others tell the rest. */
   readonly form?: string
   /** The column that has the words among figures. */
@@ -52,6 +55,6 @@ export interface ColumnFormat {
 export interface Inferred {
   readonly column: Column
   readonly format: ColumnFormat
-  /** A column that stands behind it while rows are modelled, and is written as part of it. */
-  readonly beside?: Inferred
+  /** Columns that stand behind it while rows are modelled, and are written as part of it. */
+  readonly beside?: readonly Inferred[]
 }

@@ -10,6 +10,7 @@ import { areUneven, notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
 import { noteRounding, notFinite, numbersOf, refuseSpread, unfit } from './infer-numbers.js'
 import type { InferOptions, Inferring } from './inferring.js'
+import { listsNote, listsOf, memberName, statedMembers, withLists } from './lists.js'
 import { magnitudesNote, magnitudesOf } from './magnitudes.js'
 import { partsNote, partsOf } from './mixed-units.js'
 import { arePhones, type Notation, PLAIN } from './notation.js'
@@ -62,6 +63,8 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (pairs) return pairs
   const measured = isOther || notation ? undefined : inferUnits(raw, cells, wanted, context)
   if (measured) return measured
+  const lists = listsIn(raw, cells, wanted ?? plainKind, context)
+  if (lists) return lists
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
     const { read, style: number } = inShort(
@@ -143,6 +146,17 @@ function inferUnits(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind
   if (!found || !(wanted || isStated || areMeasures(found))) return undefined
   const note = wanted || isStated ? undefined : unitsNote(raw.name, found.units)
   return inferBare(raw, found.bare, { wanted, context, note, join: (bare) => withUnits(bare, found) })
+}
+
+/** Lists of a few values, each of which is a column; undefined of other columns, and where somebody wants a category alone. */
+function listsIn(raw: RawColumn, cells: (string | null)[], kind: ColumnKind, { options, names, notes }: Inferring): Inferred | undefined {
+  const stated = statedMembers(raw.name, options.types)
+  const isWanted = options.types?.[raw.name] !== undefined
+  if ((kind !== 'category' && kind !== 'identifier') || (isWanted && !stated)) return undefined
+  const found = listsOf(cells, stated)
+  if (!found || found.style.members.some((member) => names.has(memberName(raw.name, member)))) return undefined
+  if (!stated) notes.push(listsNote(raw.name, found.style))
+  return withLists({ name: raw.name, source: raw.source }, found)
 }
 
 interface Bare {

@@ -117,7 +117,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   else if (!wanted) {
     const hint = hintFor(present)
     if (hint !== '') notes.push(`${raw.name}: counts as a category${hint}`)
-    else notes.push(...repeatedNotes(column, present, context.options))
+    else notes.push(...repeatedNotes(column, present, context.options), ...alikeLevelsNotes(column))
   }
   return { column, format: { ...base, kind } }
 }
@@ -250,6 +250,20 @@ function inferCensored(base: TextBase, cells: CensoredCells, context: Inferring 
 
 const censoredNote = (name: string, beyond: number, present: number): string =>
   `${name}: ${beyond} of ${present} cells give a limit (<, >): numbers just beyond it, written as limits again; ${typesFlag(name, 'category')} repeats all cells as text`
+
+/** Levels that only capitals or blanks tell apart, as of two who typed them; letters by themselves are signs. */
+function alikeLevelsNotes({ name, levels }: CategoricalColumn): string[] {
+  const alike = new Map<string, string[]>()
+  for (const level of levels) {
+    const plain = level.trim().replace(/\s+/g, ' ').toLowerCase()
+    if ([...plain].length > 1) alike.set(plain, [...(alike.get(plain) ?? []), level])
+  }
+  const groups = [...alike.values()].filter(({ length }) => length > 1)
+  if (groups.length === 0) return []
+  const shown = groups[0]!.map((level) => `“${level}”`).join(' and ')
+  const more = groups.length > 1 ? `, as do ${groups.length - 1} other ${groups.length === 2 ? 'level' : 'levels'}` : ''
+  return [`${name}: ${shown} differ only in capitals or blanks${more}; new rows keep them apart, so write them alike if they are one`]
+}
 
 /** Of so many cells at least, and where more than this share of them have a value of their own, somebody is told that it is repeated. */
 const LEAST_NAMED = 50

@@ -1,5 +1,4 @@
 import type { DateStyle } from './date-style.js'
-import type { ListStyle } from './lists.js'
 import type { NumberStyle } from './number-style.js'
 import type { Numbering } from './numbering.js'
 import type { Bounds, RawColumn } from './raw.js'
@@ -13,6 +12,17 @@ export interface PairStyle {
   readonly second: string
   /** Whether the second stands in front, as a currency may. */
   readonly turned?: boolean
+}
+
+/** How lists are written. */
+export interface ListStyle {
+  readonly before: string
+  readonly between: string
+  readonly after: string
+  /** The values, in the order in which lists have them. */
+  readonly members: readonly string[]
+  /** Whether they stand in that order in all cells; else the first one stands first, and the others behind it are in that order. */
+  readonly ordered: boolean
 }
 
 /** A word for a missing cell, and the share of missing cells that it stands in. */

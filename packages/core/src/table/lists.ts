@@ -1,5 +1,5 @@
 import { listed, typesFlag } from '../num/listed.js'
-import type { Inferred } from './column-format.js'
+import type { Inferred, ListStyle } from './column-format.js'
 import { RARE_BELOW } from './rare-below.js'
 import { type CategoricalColumn, isCategorical, type Table } from './table.js'
 
@@ -11,17 +11,6 @@ export const memberName = (name: string, member: string): string => `${memberNam
 
 /** What the names of such columns begin with. */
 const memberNames = (name: string): string => `${name} has `
-
-/** How lists are written. */
-export interface ListStyle {
-  readonly before: string
-  readonly between: string
-  readonly after: string
-  /** The values, in the order in which lists have them. */
-  readonly members: readonly string[]
-  /** Whether they stand in that order in all cells; else the first one stands first, and the others behind it are in that order. */
-  readonly ordered: boolean
-}
 
 /** A column of text taken apart. */
 export interface Lists {

@@ -14,7 +14,7 @@ const LEAST_OTHERS = 3
  * Values that may stand for missing ones (sentinels): some of one end, all of which recur, farther from the others than these are from each
  * other, and the outermost of nines alone (−999, 99) or a date. Empty where there are none. Cost O(n), and O(n log n) where an end is such.
  */
-export function sentinelsIn({ kind, values, missing }: NumericColumn): readonly number[] {
+function sentinelsIn({ kind, values, missing }: NumericColumn): readonly number[] {
   const mayBe = (value: number) => kind === 'datetime' || /^(?:-9+(?:\.9+)?|9+)$/.test(String(value))
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = 0; i < values.length; i++) {

@@ -21,8 +21,7 @@ const MOST_LEVELS = 30
 /**
  * Dates of which the time of day or the weekday tells another column, power by the hour, sales by the weekday: how near two dates are says nothing of
  * that. Of those with times of day it is the day that is drawn by itself, of whose weekday the same is asked; none where the week says which day
- * it is. Cost O(rows log rows) for
- * each date and column, on 2,000 rows at most.
+ * it is. Cost O(rows log rows) for each date and column, on 2,000 rows at most.
  */
 export function cyclesOf(table: Table): ReadonlyMap<string, Cycle> {
   const { columns } = takeTableRows(table, spreadRows(table.rowCount, MOST_ROWS))

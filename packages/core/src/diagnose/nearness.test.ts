@@ -46,9 +46,29 @@ test('of rows that follow single real rows the numbers are told apart', () => {
     membership: null,
     places: null,
     rows: { train: null, real: 320, synthetic: 320, compared: 320 },
-    privacy: { shareCloserThanHeldOut: 0.05, closestFifthPercentile: { value: 1, floor: 1 } }
+    privacy: { shareCloserThanHeldOut: 0.05, closestFifthPercentile: { value: 1, floor: 1 }, rareLevels: { city: 80 } }
   } as unknown as Evaluation
   expect(nearness(evaluation).words).toMatch(
     /takes them for these \(.*; nearest-neighbour ratio 0\.960, .* to 1\.10; 0 copies of real rows, chance allows 6\)$/
   )
+})
+
+test('where rows of a second fit were attacked, that decides; a category of single values is named, of more than a quarter of the rows', () => {
+  const evaluation = (value: number, city: number) =>
+    ({
+      classifierAuc: { value: 0.25, floor: 0.5, floorRange: [0.43, 0.57] },
+      nearestNeighbourRatio: { value: 1, floor: 1, floorRange: [0.94, 1.1] },
+      copies: { value: 0, floor: 0, most: 6, heldOut: null },
+      membership: { value, floor: 0.5, interval: [value - 0.06, value + 0.06], pairs: 160, closest: { rows: 0, training: 0, most: 0 } },
+      places: null,
+      rows: { train: null, real: 320, synthetic: 320, compared: 320 },
+      privacy: { shareCloserThanHeldOut: 0.05, closestFifthPercentile: { value: 1, floor: 1 }, rareLevels: { size: 3, city } }
+    }) as unknown as Evaluation
+  expect(nearness(evaluation(0.5, 81))).toMatchObject({ grade: 'good', words: expect.not.stringContaining('city') })
+  expect(nearness(evaluation(0.62, 81))).toMatchObject({
+    grade: 'fair',
+    words: expect.stringMatching(/; city has 81 values that fewer than 3 rows have, and new rows repeat them\)$/)
+  })
+  expect(nearness(evaluation(0.62, 80)).words).not.toContain('city')
+  expect(nearness(evaluation(0.75, 81))).toMatchObject({ grade: 'poor', words: expect.stringContaining('city') })
 })

@@ -1,5 +1,6 @@
 import { logFactorials } from '../code/rules/chance.js'
 import { exp } from '../num/elementary.js'
+import { MOST_RARE, RARE_BELOW } from '../table/rare-below.js'
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
 import type { Evaluation, Measure, Membership } from './evaluation.js'
@@ -28,9 +29,10 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
       : [`nearest-neighbour ratio${isApart ? DRAWN : ''} ${numberText(value)}, chance alone gives ${rangeWords(nearestNeighbourRatio)}`]),
     `${copies.value === 1 ? '1 copy' : `${numberText(copies.value)} copies`} of ${known} rows, chance allows ${numberText(copies.most)}`
   ]
+  const single = singleValues(evaluation)
   const said = (grade: Grade, words: string, attack: readonly string[]): Nearness => ({
     grade,
-    words: `${words} (${[...numbers, ...attack].join('; ')})`
+    words: `${words} (${[...numbers, ...attack, ...(single && (grade === 'fair' || grade === 'poor') ? [single.words] : [])].join('; ')})`
   })
   const say = (grade: Grade, words: string) => said(grade, words, membership ? [attackWords(membership, isApart)] : [])
   // How often it is right has been said.
@@ -40,11 +42,12 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
     return alarm(`Its rows stand much nearer to ${known} rows than fresh rows would`)
   const repeated = copiesReading(copies).grade
   if (repeated === 'poor') return alarm(`More of its rows repeat a ${known} row than chance explains`)
-  if (followsRows(evaluation)) {
-    const auc = `two-sample AUC ${numberText(evaluation.classifierAuc.value)} among rows of the fit`
+  // Levels that come as often as in the data, to the row, are enough for a forest to take rows for the other side: where an attack was made, it decides.
+  if (!membership && followsRows(evaluation)) {
+    const auc = `two-sample AUC ${numberText(evaluation.classifierAuc.value)} among rows of the fit, chance alone gives ${rangeWords(evaluation.classifierAuc)}`
     return {
       grade: 'poor',
-      words: `Its rows follow single real rows so closely that a classifier takes them for these (${auc}, chance alone gives ${rangeWords(evaluation.classifierAuc)}; ${numbers.join('; ')})`
+      words: `Its rows follow single real rows so closely that a classifier takes them for these (${[auc, ...numbers, ...(single ? [single.words] : [])].join('; ')})`
     }
   }
   if (membership && membershipReading(membership).grade === 'poor')
@@ -61,6 +64,17 @@ export function nearness(evaluation: Evaluation, { isApart = false } = {}): Near
   if (ratio.grade === 'good') return say('good', `its rows come no nearer to ${known} rows than fresh rows would`)
   if (value < 1) return say('fair', `its rows stand somewhat nearer to ${known} rows than fresh rows would`)
   return say('plain', `its rows stand farther from ${known} rows than fresh rows would, so fine structure is blurred`)
+}
+
+/** A category of which so many levels are of single rows that whoever has one is found by it: that with the most of them. */
+export function singleValues({
+  privacy: { rareLevels },
+  rows
+}: Pick<Evaluation, 'privacy' | 'rows'>): { readonly name: string; readonly words: string } | undefined {
+  const [most] = Object.entries(rareLevels).sort((one, other) => other[1] - one[1])
+  if (!most || most[1] <= MOST_RARE * (rows.train ?? rows.real)) return undefined
+  const [name, count] = most
+  return { name, words: `${name} has ${count} values that fewer than ${RARE_BELOW} rows have, and new rows repeat them` }
 }
 
 /** Of rows that all stand in the places of real ones. */

@@ -1,10 +1,11 @@
 import { defined } from '../num/defined.js'
+import { typesFlag } from '../num/listed.js'
 import { numberText, shareText } from '../tell/numbers.js'
 import type { Grade } from '../tell/telling.js'
 import { orderWords } from './compare-order.js'
 import type { Evaluation, Likeness, Measure, RuleKept, Stray } from './evaluation.js'
 import { isBroken } from './is-broken.js'
-import { nearness } from './nearness.js'
+import { nearness, singleValues } from './nearness.js'
 import { aboveFloor, aucReading, DRAWN } from './readings.js'
 
 /** What a fit was asked for, where that is known. */
@@ -97,7 +98,9 @@ const LIKER = '--refine auto, which corrects what a classifier finds, if held-ou
 const LEAST_PRIVATE = 200
 
 /** What keeps new rows farther from those of a table, of what the table can have. */
-function fartherFrom({ rows, columns }: Evaluation, privacy: number | undefined): string {
+function fartherFrom({ rows, columns, ...evaluation }: Evaluation, privacy: number | undefined): string {
+  const single = singleValues({ ...evaluation, rows })
+  if (single) return `${typesFlag(single.name, 'identifier')}, which writes other values of ${single.name}`
   if (privacy !== undefined) return `a smaller --privacy than ${numberText(privacy)}, which keeps new rows farther from real ones`
   const isPrivate = (rows.train ?? rows.real) >= LEAST_PRIVATE
   const first = isPrivate

@@ -20,7 +20,7 @@ import {
 import { matrix } from '../num/matrix.js'
 import { placeLevels } from '../table/categories.js'
 import type { Censoring, Limit } from '../table/censoring.js'
-import type { AbsentWord, PairStyle } from '../table/column-format.js'
+import type { AbsentWord, ListStyle, PairStyle } from '../table/column-format.js'
 import { type DateOrder, type DateStyle, isDatePattern, type ZoneFrom } from '../table/date-style.js'
 import type { ColumnCode, Encoded, Encoder, Factor } from '../table/encoder.js'
 import type { ColumnFormat } from '../table/infer.js'
@@ -170,6 +170,7 @@ export const columnFormat: Reader<ColumnFormat> = record<ColumnFormat>({
     })
   ),
   pair: optional(record<PairStyle>({ before: text, between: text, after: text, second: text, turned: optional(flag) })),
+  list: optional(record<ListStyle>({ before: text, between: text, after: text, members: list(text), ordered: flag })),
   form: optional(text),
   words: optional(text),
   local: optional(flag),

@@ -33,6 +33,36 @@ describe('moments that lie between others', () => {
     expect(new Set(drawn).size).toBeGreaterThan(3 * calls.length)
   })
 
+  it('keep to the hours of their weekday, where these differ', () => {
+    // Late on Thursdays, half of Fridays, from 9 to 18 on other days.
+    const hours = [
+      [9, 18],
+      [9, 18],
+      [9, 18],
+      [12, 21],
+      [9, 13]
+    ] as const
+    const visits = sorted(
+      Float64Array.from(uniform('visit', 600), (u, i) => {
+        const day = Math.floor(100 * u)
+        const [open, close] = hours[day % 5]!
+        const time = open + (close - open) * uniform('visit time', 600)[i]!
+        return MONDAY + DAY * (7 * Math.floor(day / 5) + (day % 5)) + 60_000 * Math.floor(60 * time)
+      })
+    )
+    const drawn = normalPlaces.map(decoderOf(fitScaler(visits, 'quantile', true)))
+    const isOpen = (moment: number) => {
+      const [open, close] = hours[weekdayOf(moment) - 1] ?? [24, 24]
+      return hourOf(moment) >= open && hourOf(moment) <= close
+    }
+    expect(drawn.filter((moment) => !isOpen(moment))).toHaveLength(0)
+    expect(drawn).toEqual(sorted(drawn))
+    // Where all weekdays have the same hours, few calls of one do not say which.
+    expect(clockOf(calls)!.momentOf(2.5) - DAY * Math.floor(clockOf(calls)!.momentOf(2.5) / DAY)).toBe(
+      clockOf(calls)!.momentOf(3.5) - DAY * Math.floor(clockOf(calls)!.momentOf(3.5) / DAY)
+    )
+  })
+
   it('come as often on each weekday as the others', () => {
     const places = Float64Array.from({ length: 5000 }, (_, k) => normalQuantile((k + 0.5) / 5000))
     const days = Float64Array.from(calls, (moment) => DAY * Math.floor(moment / DAY)).sort()

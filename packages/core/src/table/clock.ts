@@ -21,6 +21,8 @@ const WEEK = 7
 const LEAST_DAYS = 10
 /** Evenly spread times have a χ² of 24 hours beyond this for one column in a thousand. */
 const UNEVEN = 49.7
+/** Normal deviate that one table in a thousand lies above. */
+const BEYOND = 3.09
 /** A weekday is left out by chance in fewer tables than one in a thousand. */
 const LOG_CHANCE = log(1000)
 /** Of a day, what is told from the next one where days since 1970 are counted in double precision. */
@@ -61,14 +63,45 @@ function findClock(moments: Float64Array, few: number): Clock | undefined {
   const days = [...new Set(Array.from(moments, dayOf))]
   if (days.length < LEAST_DAYS) return undefined
   const open = openWeekdays(days)
-  const times = sorted(moments.map((moment) => moment - DAY * dayOf(moment)))
+  const times = sorted(moments.map(timeInDay))
   const uneven = isUneven(times)
   if (open.length === WEEK && !uneven) return undefined
   // Dates without a time of day stand where their day begins.
-  return new OpenHours(open, uneven || times[times.length - 1] === 0 ? new TimesOfDay(times, few) : undefined)
+  const all = uneven || times[times.length - 1] === 0 ? new TimesOfDay(times, few) : undefined
+  const own = uneven ? open.map((weekday) => sorted(moments.filter((moment) => weekdayOf(dayOf(moment)) === weekday).map(timeInDay))) : []
+  return new OpenHours(open, all, differ(own, times) ? own.map((some) => new TimesOfDay(some, few)) : undefined)
+}
+
+/** Hours of one weekday are told of so many moments, at least, for each of those at which there are any. */
+const ROWS_PER_HOUR = 2
+
+/**
+ * Whether times of day go by the weekday, as where a shop opens late on Thursdays, and there are enough of each to say how: by χ² of hours and
+ * weekdays beyond that of one table in a thousand (Wilson and Hilferty).
+ */
+function differ(own: readonly Float64Array[], all: Float64Array): boolean {
+  const countsOf = (times: Float64Array): Float64Array => {
+    const hours = new Float64Array(24)
+    for (const time of times) hours[hourOf(time)]!++
+    return hours
+  }
+  const whole = countsOf(all)
+  const hours = whole.filter((count) => count > 0).length
+  const degrees = (hours - 1) * (own.length - 1)
+  if (degrees < 1 || own.some(({ length }) => length < ROWS_PER_HOUR * hours)) return false
+  let squares = 0
+  for (const times of own)
+    countsOf(times).forEach((count, hour) => {
+      const expected = (whole[hour]! * times.length) / all.length
+      if (expected > 0) squares += (count - expected) ** 2 / expected
+    })
+  const ninth = 2 / (9 * degrees)
+  return squares > degrees * (1 - ninth + BEYOND * Math.sqrt(ninth)) ** 3
 }
 
 const dayOf = (moment: number): number => Math.floor(moment / DAY)
+const timeInDay = (moment: number): number => moment - DAY * dayOf(moment)
+const hourOf = (time: number): number => Math.floor((24 * time) / DAY)
 const weekdayOf = (day: number): number => ((day % WEEK) + WEEK) % WEEK
 
 /** Weekdays, counted from that of 1 January 1970, that some days are, or that may lack by chance. */
@@ -87,7 +120,7 @@ function openWeekdays(days: readonly number[]): number[] {
 function isUneven(times: Float64Array): boolean {
   if (times[0] === times[times.length - 1]) return false
   const hours = new Float64Array(24)
-  for (const time of times) hours[Math.floor((24 * time) / DAY)]!++
+  for (const time of times) hours[hourOf(time)]!++
   const expected = times.length / 24
   return hours.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0) > UNEVEN
 }
@@ -96,25 +129,35 @@ function isUneven(times: Float64Array): boolean {
 class OpenHours implements Clock {
   constructor(
     private readonly open: readonly number[],
-    private readonly times: TimesOfDay | undefined
+    private readonly times: TimesOfDay | undefined,
+    /** Those of each open day, where they differ. */
+    private readonly own?: readonly TimesOfDay[]
   ) {}
+
+  private timesOn(place: number): TimesOfDay | undefined {
+    return this.own ? this.own[place] : this.times
+  }
 
   at(moment: number): number {
     if (!Number.isFinite(moment)) return moment
     const day = dayOf(moment)
     const weekday = weekdayOf(day)
-    const before = ((day - weekday) / WEEK) * this.open.length + this.open.filter((one) => one < weekday).length
+    const place = this.open.filter((one) => one < weekday).length
+    const before = ((day - weekday) / WEEK) * this.open.length + place
     if (!this.open.includes(weekday)) return before
     const time = moment - DAY * day
-    return before + (this.times ? this.times.shareBefore(time) : time / DAY)
+    const times = this.timesOn(place)
+    return before + (times ? times.shareBefore(time) : time / DAY)
   }
 
   momentOf(time: number): number {
     const day = Math.floor(time)
     const week = Math.floor(day / this.open.length)
     const share = time - day
-    const own = this.times ? this.times.timeAt(share) : share * DAY
-    return DAY * (week * WEEK + this.open[day - week * this.open.length]!) + Math.round(own)
+    const place = day - week * this.open.length
+    const times = this.timesOn(place)
+    const own = times ? times.timeAt(share) : share * DAY
+    return DAY * (week * WEEK + this.open[place]!) + Math.round(own)
   }
 }
 

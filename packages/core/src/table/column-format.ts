@@ -14,6 +14,17 @@ export interface PairStyle {
   readonly turned?: boolean
 }
 
+/** How lists are written. */
+export interface ListStyle {
+  readonly before: string
+  readonly between: string
+  readonly after: string
+  /** The values, in the order in which lists have them. */
+  readonly members: readonly string[]
+  /** Whether they stand in that order in all cells; else the first one stands first, and the others behind it are in that order. */
+  readonly ordered: boolean
+}
+
 /** A word for a missing cell, and the share of missing cells that it stands in. */
 export interface AbsentWord {
   readonly word: string
@@ -28,6 +39,8 @@ export interface ColumnFormat {
   readonly number?: NumberStyle
   /** Numbers that are the first of two in a cell, or have a unit of their own. */
   readonly pair?: PairStyle
+  /** Lists, which have columns of their values. */
+  readonly list?: ListStyle
   /** The column that has the form of text of which others tell the rest. */
   readonly form?: string
   /** The column that has the words among figures. */
@@ -52,6 +65,6 @@ export interface ColumnFormat {
 export interface Inferred {
   readonly column: Column
   readonly format: ColumnFormat
-  /** A column that stands behind it while rows are modelled, and is written as part of it. */
-  readonly beside?: Inferred
+  /** Columns that stand behind it while rows are modelled, and are written as part of it. */
+  readonly beside?: readonly Inferred[]
 }

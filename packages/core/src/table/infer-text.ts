@@ -10,6 +10,7 @@ import { areUneven, notationFor } from './decimal-marks.js'
 import { hintFor } from './hint.js'
 import { noteRounding, notFinite, numbersOf, refuseSpread, unfit } from './infer-numbers.js'
 import type { InferOptions, Inferring } from './inferring.js'
+import { listsNote, listsOf, memberName, statedMembers, withLists } from './lists.js'
 import { magnitudesNote, magnitudesOf } from './magnitudes.js'
 import { partsNote, partsOf } from './mixed-units.js'
 import { arePhones, type Notation, PLAIN } from './notation.js'
@@ -62,6 +63,8 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   if (pairs) return pairs
   const measured = isOther || notation ? undefined : inferUnits(raw, cells, wanted, context)
   if (measured) return measured
+  const lists = listsIn(raw, cells, wanted ?? plainKind, context)
+  if (lists) return lists
   const kind = wanted ?? (notation && notation !== PLAIN ? kindOfNumbers(cells, notation) : plainKind)
   if (kind === 'number' || kind === 'integer') {
     const { read, style: number } = inShort(
@@ -114,7 +117,7 @@ export function inferText(raw: RawColumn, cells: (string | null)[], wanted: Colu
   else if (!wanted) {
     const hint = hintFor(present)
     if (hint !== '') notes.push(`${raw.name}: counts as a category${hint}`)
-    else notes.push(...repeatedNotes(column, present, context.options))
+    else notes.push(...repeatedNotes(column, present, context.options), ...alikeLevelsNotes(column))
   }
   return { column, format: { ...base, kind } }
 }
@@ -143,6 +146,17 @@ function inferUnits(raw: RawColumn, cells: (string | null)[], wanted: ColumnKind
   if (!found || !(wanted || isStated || areMeasures(found))) return undefined
   const note = wanted || isStated ? undefined : unitsNote(raw.name, found.units)
   return inferBare(raw, found.bare, { wanted, context, note, join: (bare) => withUnits(bare, found) })
+}
+
+/** Lists of a few values, each of which is a column; undefined of other columns, and where somebody wants a category alone. */
+function listsIn(raw: RawColumn, cells: (string | null)[], kind: ColumnKind, { options, names, notes }: Inferring): Inferred | undefined {
+  const stated = statedMembers(raw.name, options.types)
+  const isWanted = options.types?.[raw.name] !== undefined
+  if ((kind !== 'category' && kind !== 'identifier') || (isWanted && !stated)) return undefined
+  const found = listsOf(cells, stated)
+  if (!found || found.style.members.some((member) => names.has(memberName(raw.name, member)))) return undefined
+  if (!stated) notes.push(listsNote(raw.name, found.style))
+  return withLists({ name: raw.name, source: raw.source }, found)
 }
 
 interface Bare {
@@ -236,6 +250,20 @@ function inferCensored(base: TextBase, cells: CensoredCells, context: Inferring 
 
 const censoredNote = (name: string, beyond: number, present: number): string =>
   `${name}: ${beyond} of ${present} cells give a limit (<, >): numbers just beyond it, written as limits again; ${typesFlag(name, 'category')} repeats all cells as text`
+
+/** Levels that only capitals or blanks tell apart, as of two who typed them; letters by themselves are signs. */
+function alikeLevelsNotes({ name, levels }: CategoricalColumn): string[] {
+  const alike = new Map<string, string[]>()
+  for (const level of levels) {
+    const plain = level.trim().replace(/\s+/g, ' ').toLowerCase()
+    if ([...plain].length > 1) alike.set(plain, [...(alike.get(plain) ?? []), level])
+  }
+  const groups = [...alike.values()].filter(({ length }) => length > 1)
+  if (groups.length === 0) return []
+  const shown = groups[0]!.map((level) => `“${level}”`).join(' and ')
+  const more = groups.length > 1 ? `, as do ${groups.length - 1} other ${groups.length === 2 ? 'level' : 'levels'}` : ''
+  return [`${name}: ${shown} differ only in capitals or blanks${more}; new rows keep them apart, so write them alike if they are one`]
+}
 
 /** Of so many cells at least, and where more than this share of them have a value of their own, somebody is told that it is repeated. */
 const LEAST_NAMED = 50

@@ -12,6 +12,7 @@ import type { InferOptions, Inferring } from './inferring.js'
 import { isMadeKind, MADE_KINDS } from './made-kinds.js'
 import { marksNote, missingMarks } from './missing-marks.js'
 import type { RawColumn, RawTable } from './raw.js'
+import { sentinelNotes } from './sentinels.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
 import { absentWords, textCells } from './text-cells.js'
 import { unknownColumn } from './unknown-column.js'
@@ -117,11 +118,15 @@ function inferColumn(raw: RawColumn, context: Inferring): Inferred {
   const stated = options.types?.[raw.name]
   const mayBeMarks = stated === undefined || (FIGURES.has(stated) && options.types?.[wordName(raw.name)] === undefined)
   const marks = mayBeMarks ? missingMarks(raw, options.missing) : []
-  if (marks.length === 0) return inferKnown(raw, context)
+  if (marks.length === 0) {
+    const found = inferKnown(raw, context)
+    if (stated === undefined) notes.push(...sentinelNotes(raw, found))
+    return found
+  }
   const own: string[] = []
   const found = inferKnown(raw, { ...context, notes: own, options: { ...options, missing: [...(options.missing ?? []), ...marks] } })
   if (!FIGURES.has(found.column.kind)) return inferKnown(raw, context)
-  notes.push(marksNote(raw, marks), ...own)
+  notes.push(marksNote(raw, marks), ...own, ...(stated === undefined ? sentinelNotes(raw, found) : []))
   return found
 }
 

@@ -16,7 +16,7 @@ export function withOffsets({ column, format }: Inferred, zones: readonly (strin
   return {
     column,
     format: { ...format, date: { ...format.date!, offsets: name } },
-    beside: { column: { name, kind: 'category', levels, codes }, format: { name, source: 'text', kind: 'category' } }
+    beside: [{ column: { name, kind: 'category', levels, codes }, format: { name, source: 'text', kind: 'category' } }]
   }
 }
 

@@ -133,7 +133,7 @@ export function inferPairs(
   return {
     column,
     format: { ...format, pair: { ...pairs.around, second } },
-    beside: numbersIn({ ...base, name: second }, pairs.seconds, wanted)
+    beside: [numbersIn({ ...base, name: second }, pairs.seconds, wanted)]
   }
 }
 

@@ -104,7 +104,7 @@ export function withPrecisions({ column, format }: Inferred, precisions: Partial
   return {
     column,
     format: { ...format, date: { ...format.date!, precisions: name } },
-    beside: { column: { name, kind: 'category', levels, codes }, format: { name, source: 'text', kind: 'category' } }
+    beside: [{ column: { name, kind: 'category', levels, codes }, format: { name, source: 'text', kind: 'category' } }]
   }
 }
 

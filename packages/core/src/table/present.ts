@@ -2,8 +2,9 @@ import { asSingle, toDecimals, toDigits } from '../num/decimals.js'
 import { indexFromShares, keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { joinedNames } from './besides.js'
 import { withinLimits } from './censoring.js'
+import type { ColumnFormat } from './column-format.js'
 import { type DateStyle, dateUnit, formatDateTime, isDigitPattern, plainDates } from './date-style.js'
-import type { ColumnFormat } from './infer.js'
+import { listTexts } from './lists.js'
 import { toMagnitude } from './magnitudes.js'
 import { FIRST_SHORT_YEAR } from './months.js'
 import { formatNumber, plainNumbers } from './number-style.js'
@@ -92,6 +93,7 @@ function presentColumn(column: Column, format: ColumnFormat, { table, formats, r
       ...absentOf(format)
     }
   }
+  if (format.list) return { name, source: 'text', values: listTexts(table, column, format.list), ...absentOf(format) }
   return presentCategory(name, column.codes, column.levels, format, as)
 }
 

@@ -50,6 +50,10 @@ export function repeatedKey(table: Table): RepeatedKey | undefined {
   return found.sort((a, b) => b.alike.length - a.alike.length || b.keys - a.keys)[0]
 }
 
+/** Columns that are alike in rows of one level of a category, beyond chance: what recurs is then somebody or something. Cost O(cells). */
+export const alikeBy = (column: CategoricalColumn, { columns, rowCount }: Table): readonly string[] =>
+  alikeColumns(columns, new Coded(column, spreadRows(rowCount, FIRST_ROWS)))
+
 /** What a person should know about a table whose rows hang together. */
 export function repeatedKeyNotes(table: Table): string[] {
   const found = repeatedKey(table)

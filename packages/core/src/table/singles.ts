@@ -18,3 +18,6 @@ export function singlesOf<V extends string | number>(values: Iterable<V>): Reado
  * over all, are the probability of that (Good and Turing). Then the values are names of rows, and no list of levels.
  */
 export const areNames = (singles: number, count: number): boolean => singles / count > 1 / 2 + 1 / Math.sqrt(count)
+
+/** Whether it is not sure, by two standard errors, that the next row would sooner have a value that is there. */
+export const mayBeNames = (singles: number, count: number): boolean => singles / count > 1 / 2 - 1 / Math.sqrt(count)

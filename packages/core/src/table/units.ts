@@ -88,7 +88,7 @@ export function withUnits({ column, format, beside }: Inferred, { units, style }
   return {
     column,
     format: { ...format, pair: { ...style, second } },
-    beside: { column: { name: second, kind: 'category', levels, codes }, format: { name: second, source: 'text', kind: 'category' } }
+    beside: [{ column: { name: second, kind: 'category', levels, codes }, format: { name: second, source: 'text', kind: 'category' } }]
   }
 }
 

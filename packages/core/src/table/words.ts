@@ -60,7 +60,7 @@ export function areFigures({ bare, words }: Words): boolean {
 export function withWords({ column, format, beside }: Inferred, words: Words['words']): Inferred | undefined {
   if (!isNumeric(column) || beside) return undefined
   const name = wordName(column.name)
-  return { column, format: { ...format, words: name }, beside: wordColumn(name, words) }
+  return { column, format: { ...format, words: name }, beside: [wordColumn(name, words)] }
 }
 
 /** The words of rows as a column. */

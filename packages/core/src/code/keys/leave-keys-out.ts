@@ -4,6 +4,7 @@ import type { RawTable } from '../../table/raw.js'
 import { type Column, isNumeric } from '../../table/table.js'
 import { composedColumns, composedNote } from './composed.js'
 import { leaveFormedOut } from './formed.js'
+import { leaveFreeNamesOut } from './free-names.js'
 import { continueNumbers, type NumberKeyOptions, namedColumns } from './number-keys.js'
 import { type KeyColumn, refersTo, type StatedReferences } from './reference.js'
 
@@ -21,7 +22,8 @@ type Options = NumberKeyOptions &
  */
 export function leaveKeysOut(raw: RawTable, data: InferredTable, options: Options = {}): InferredTable {
   const composed = leaveComposedOut(continueNumbers(data, options), options)
-  const numbered = options.forms === 'off' ? composed : leaveFormedOut(composed, (name) => namedColumns(options).has(name))
+  const isNamed = (name: string) => namedColumns(options).has(name)
+  const numbered = leaveFreeNamesOut(options.forms === 'off' ? composed : leaveFormedOut(composed, isNamed), isNamed)
   const keys = keyColumns(raw, numbered, options.missing).filter(({ cells }) => new Set(cells).size === cells.length)
   if (keys.length === 0) return numbered
   const named = namedColumns(options)

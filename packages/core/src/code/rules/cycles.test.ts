@@ -37,6 +37,14 @@ describe('dates that go round', () => {
     const days = { ...columns[0]!, values: columns[0]!.values.map((time) => time - (time % DAY)) }
     expect(cyclesOf({ columns: [days, columns[1]!], rowCount }).get('at')).toBe('week')
     expect(found(70, (_, i) => scatter(i))).toBeUndefined()
+    // Pay days are one a week: which weekday it is says who is paid, and the week says which it is.
+    const paid = Float64Array.from({ length: 240 }, (_, i) => MONDAY + DAY * (28 * (i % 24) + ((i % 24) % 5)))
+    const bonus = {
+      name: 'bonus',
+      kind: 'number' as const,
+      values: paid.map((time, i) => (new Date(time).getUTCDay() === 1 ? 5 : 0) + scatter(i))
+    }
+    expect(cyclesOf({ columns: [{ name: 'at', kind: 'datetime', values: paid }, bonus], rowCount: 240 }).size).toBe(0)
     // What grows from day to day says nothing of hours.
     expect(found(70, (time, i) => (time - MONDAY) / DAY / 30 + scatter(i))).toBeUndefined()
     // A few days are no cycle.

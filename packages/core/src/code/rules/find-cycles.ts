@@ -1,6 +1,7 @@
 import { log } from '../../num/elementary.js'
 import { mean, midranks, variance } from '../../num/statistics.js'
 import { spreadRows } from '../../table/codes.js'
+import { areFree } from '../../table/pairs.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { CYCLES, type Cycle, cycleStart } from './cycles.js'
@@ -19,8 +20,8 @@ const MOST_LEVELS = 30
 
 /**
  * Dates of which the time of day or the weekday tells another column, power by the hour, sales by the weekday: how near two dates are says nothing of
- * that. Of those with times of day it is the day that is drawn by itself, of whose weekday the same is asked. Cost O(rows log rows) for
- * each date and column, on 2,000 rows at most.
+ * that. Of those with times of day it is the day that is drawn by itself, of whose weekday the same is asked; none where the week says which day
+ * it is. Cost O(rows log rows) for each date and column, on 2,000 rows at most.
  */
 export function cyclesOf(table: Table): ReadonlyMap<string, Cycle> {
   const { columns } = takeTableRows(table, spreadRows(table.rowCount, MOST_ROWS))
@@ -31,9 +32,18 @@ export function cyclesOf(table: Table): ReadonlyMap<string, Cycle> {
       const hasTimes = date.values.some((x) => x % DAY !== 0)
       const chances = (hasTimes ? CYCLES : (['week'] as const)).map((cycle) => logChanceOf(date, cycle, told))
       const candidates = chances.length * dates.length * told.length
-      return Math.min(...chances) + log(Math.max(1, candidates)) < MOST_CHANCE ? [[date.name, hasTimes ? 'day' : 'week']] : []
+      if (Math.min(...chances) + log(Math.max(1, candidates)) >= MOST_CHANCE) return []
+      if (hasTimes) return [[date.name, 'day']]
+      return goesThroughWeeks(date) ? [[date.name, 'week']] : []
     })
   )
+}
+
+/** Whether any weekday may be in any week, as far as the number of different days says: of pay days, one a month, the week says which it is. */
+function goesThroughWeeks({ values }: NumericColumn): boolean {
+  const weeks = values.map((x) => cycleStart('week', x))
+  const weekdays = values.map((x, i) => Math.floor((x - weeks[i]!) / DAY))
+  return areFree(Array.from(weeks, String), Array.from(weekdays, String), new Set(values).size)
 }
 
 /** What may be told of a column, with a mean of nought and a deviation of one: the rank of a number, whether it is missing, and whether a level is that of a row. */

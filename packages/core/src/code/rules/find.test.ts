@@ -7,10 +7,11 @@ import { evaluate } from '../../table/expression.js'
 import { findExact, findRules } from './find.js'
 import { sideBetween } from './find-comparisons.js'
 import { findOrders } from './find-orders.js'
+import { mixedRows } from './mixed-rows.js'
 import { crossedOrders } from './orders-crossed.js'
 import { parseRule } from './parse-rule.js'
 import type { Quantity } from './quantity.js'
-import { columnIn, quantityIn } from './rows-of-rule.js'
+import { breachOf, columnIn, quantityIn } from './rows-of-rule.js'
 import { ruleText } from './rule.js'
 
 const found = (raw: Parameters<typeof prepareRows>[0]): string[] => findRules(prepareRows(raw).data).map(ruleText).sort()
@@ -849,7 +850,7 @@ it('what is 0 where its formula says less is positive, and a tax goes by what is
   ])
 })
 
-it('a share that hardly varies beside amounts that differ widely is drawn, and one that does is computed', () => {
+it('a share is computed of whole numbers, of which the part is drawn by it where it hardly varies beside amounts that differ widely', () => {
   const rows = 200
   const [sizes, parts] = ['sizes', 'parts'].map((label) => uniforms(keyFor(keyFromSeed(11), label), rows)) as [Float64Array, Float64Array]
   const people = Array.from(sizes, (u) => Math.round(2000 * Math.exp(6 * u)))
@@ -857,9 +858,16 @@ it('a share that hardly varies beside amounts that differ widely is drawn, and o
   const rulesWith = (shareOf: (u: number) => number) => {
     const known = people.map((n, i) => Math.round(n * shareOf(parts[i]!)))
     const percent = known.map((n, i) => ((100 * n) / people[i]!).toFixed(7))
-    return found({ rowCount: rows, columns: [text('people', people), text('known', known), text('percent', percent)] })
+    const { data } = prepareRows({ rowCount: rows, columns: [text('people', people), text('known', known), text('percent', percent)] })
+    const rules = findRules(data)
+    // Whatever number of people known ones of another row come to, their share is one of the data, and the digits of it are theirs.
+    const mixed = mixedRows(rules, data)
+    expect(breachOf(parseRule('percent = 100 * known / people'), mixed)).toBeUndefined()
+    const [shares, drawn] = [data, mixed].map((one) => quantityIn(one, 'percent').values)
+    expect(Math.min(...drawn!)).toBeGreaterThan(Math.min(...shares!) - 0.1)
+    return rules.map(ruleText)
   }
-  expect(rulesWith((u) => 0.95 + 0.04 * u)).toContain('known = 0.01 * people * percent')
+  expect(rulesWith((u) => 0.95 + 0.04 * u)).toContain('percent = 100 * known / people')
   expect(rulesWith((u) => 0.02 + 0.9 * u)).toContain('percent = 100 * known / people')
 })
 

@@ -17,7 +17,7 @@ import { type FormulaFound, INVERSE, isTotal, MOST_COLUMNS_OF, MOST_COLUMNS_OF_S
 import { varies } from './found-once.js'
 import { limitOf } from './order-rules.js'
 import { filledIn, presentOf, type Quantity } from './quantity.js'
-import { isToldByRatio } from './ratios.js'
+import { dividesRatio, isToldByRatio } from './ratios.js'
 import { breachOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { columnsIn, type Rule } from './rule.js'
 import { binary, column, scaled } from './shapes.js'
@@ -120,10 +120,12 @@ export function formulasIn(quantities: readonly Quantity[], data: WrittenTable, 
   const hasSpikes = (name: string) => spikesOf(sorted(presentOf(quantities[place.get(name)!]!.values))).length > 0
   const even = new Set(found.filter((one) => one.rank < INVERSE && !bent.has(one) && !hasSpikes(one.column)).map(columnsOfFound))
   const isSpiked = (one: FormulaFound) => even.has(columnsOfFound(one)) && hasSpikes(one.column)
-  // Of amounts that go along and differ widely, as people and those of them that are known, a share that hardly varies is drawn.
+  // Of amounts that go along and differ widely, as people and those of them that are known, a share that hardly varies is drawn; where it can be
+  // drawn and computed again of what is computed of it (`ratiosOf`), both are as they are written: whole people, and the digits of their share.
   const shaken = new Map<FormulaFound, number>(found.map((one) => [one, bent.has(one) ? 0 : shakeOf(one, quantities)]))
   const steady = new Set(found.filter((one) => !bent.has(one) && shaken.get(one)! < STEADY).map(columnsOfFound))
-  const isShaken = (one: FormulaFound) => steady.has(columnsOfFound(one)) && shaken.get(one)! > SHAKEN
+  const isShaken = (one: FormulaFound) =>
+    steady.has(columnsOfFound(one)) && shaken.get(one)! > SHAKEN && !dividesRatio(one.expression, data)
   // Of sums that are as good as each other that which computes what has the most values: when work ends, and not one of the few breaks that there are.
   const counts = new Map<string, number>()
   const countOf = (name: string) => {

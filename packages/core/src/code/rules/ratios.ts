@@ -44,6 +44,12 @@ export function ratiosOf(rules: readonly Rule[], data: WrittenTable, except: Rea
   return found
 }
 
+/** Whether a formula divides a number that is drawn as what part it is of the rest (`ratiosOf`): then it does not have the noise of both. */
+export function dividesRatio(expression: Expression, data: WrittenTable): boolean {
+  const parts = dividedIn(expression)
+  return parts !== undefined && ratioOf(parts.column, parts.of, data) !== undefined
+}
+
 /** A column that is divided by others, as it is or times a number. */
 function dividedIn(expression: Expression): { readonly column: string; readonly of: Expression } | undefined {
   if (expression.kind !== 'binary' || expression.operator !== '/') return undefined

@@ -66,3 +66,15 @@ it.each(plantedTables(2).map((one) => [one.name, one] as const))('no rule that w
   const { data } = prepareRows(raw)
   expect(unkeptRelations(data).map(ruleText)).toEqual([])
 })
+
+it('what two rounded percentages of one whole say of each other is told as little as it is broken by more than their digits', () => {
+  const whole = of('whole').map((u) => Math.round(Math.exp(8 + 6 * u)))
+  const [some, few] = [
+    of('some').map((u, i) => Math.round(whole[i]! * (0.2 + 0.6 * u))),
+    of('few').map((u, i) => Math.round(whole[i]! * 0.2 * u * u))
+  ]
+  const percent = (part: readonly number[]) => part.map((x, i) => ((100 * x) / whole[i]!).toPrecision(8))
+  const { data } = prepareRows(textTable({ whole, some, few, of_some: percent(some), of_few: percent(few) }))
+  expect(findRules(data).map(ruleText)).toEqual(expect.arrayContaining(['of_some = 100 * some / whole', 'of_few = 100 * few / whole']))
+  expect(unkeptRelations(data).map(ruleText)).toEqual([])
+})

@@ -1,7 +1,9 @@
+import { evaluate, indicatorsOf, namesIn } from '../../table/expression.js'
 import { findRelations, type Search } from './find.js'
 import { mixedRows } from './mixed-rows.js'
-import { breachOf, type WrittenTable } from './rows-of-rule.js'
-import type { Rule } from './rule.js'
+import { tolerance } from './quantity.js'
+import { breachOf, quantityIn, type WrittenTable } from './rows-of-rule.js'
+import { openOf, type Rule } from './rule.js'
 
 /** Orders that are stated and that the rules see to by themselves. Cost: as of `findRules`. */
 export const impliedOrders = (data: WrittenTable, search: Search = {}): readonly Rule[] => findRelations(data, search).implied ?? []
@@ -15,5 +17,25 @@ export function unkeptRelations(data: WrittenTable, search: Search = {}): readon
   const { rules, left } = findRelations(data, search)
   if (left.length === 0) return []
   const mixed = mixedRows(rules, data)
-  return left.filter((rule) => breachOf(rule, mixed))
+  return left.filter((rule) => breaks(rule, mixed))
+}
+
+/**
+ * Whether rows break a rule by more than the last digits of its columns, each half a unit off: of two percentages that are rounded one is the other
+ * times a ratio of their counts, as nearly as their digits say.
+ */
+function breaks(rule: Rule, data: WrittenTable): boolean {
+  const found = breachOf(rule, data)
+  if (!found || rule.kind !== 'formula' || openOf(rule) !== undefined || indicatorsOf(rule.expression).length > 0)
+    return found !== undefined
+  const { column: name, expression } = rule
+  const { values, unit } = quantityIn(data, name)
+  const inputs = namesIn(expression).map((input) => ({ input, ...quantityIn(data, input) }))
+  const byName = new Map(inputs.map((one) => [one.input, one.values]))
+  const at = (row: number, moved?: string, by = 0) => evaluate(expression, (input) => byName.get(input)![row]! + (input === moved ? by : 0))
+  return found.rows.some((row) => {
+    const computed = at(row)
+    const digits = inputs.reduce((sum, one) => sum + Math.abs(at(row, one.input, one.unit / 2) - computed), 0)
+    return !(Math.abs(values[row]! - computed) <= tolerance(unit, values[row]!) + digits)
+  })
 }

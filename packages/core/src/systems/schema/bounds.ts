@@ -1,11 +1,11 @@
 import { rateByChance } from '../../code/rules/chance.js'
+import { LEAST_ROWS } from '../../code/rules/exclusive.js'
 import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
 import { firstFrom } from '../../num/ascending.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import { LEAST_ROWS } from './copies.js'
 
 /** A date or number that none of another column is above in any row: of the rows themselves, or of the rows that they refer to. Plain data. */
 export interface Bound {

@@ -1,8 +1,8 @@
 import { rateByChance } from '../../code/rules/chance.js'
 import { LEAST_ROWS } from '../../code/rules/exclusive.js'
-import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
+import { withRulesAfter } from '../../code/rules/stacked.js'
 import { firstFrom } from '../../num/ascending.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
@@ -135,10 +135,7 @@ export function keptWithin(
     }
     if (!isBroken) break
   }
-  if (changed.size === 0) return data
-  const whole = { ...data, table }
-  const feeds = rules?.rules.some((rule) => derives(rule) && inputsOfKept(rule).some((name) => changed.has(name)))
-  return rules && feeds ? putRulesBack(rules, takeRulesOut(rules, whole), { key, fixed: changed }) : whole
+  return changed.size === 0 ? data : withRulesAfter(rules, { ...data, table }, { changed, key })
 }
 
 interface Wrong {

@@ -1,4 +1,7 @@
 import { inputsOfKept } from '../../code/rules/kept-rules.js'
+import { findOneAtATime, freePlace, overlappingRows, placeAt, type TakenSpans, takeSpan } from '../../code/rules/one-at-a-time.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
+import { withRulesAfter } from '../../code/rules/stacked.js'
 import {
   type Apart as ApartColumns,
   apartAt,
@@ -12,16 +15,16 @@ import {
 } from '../../code/rules/unique.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { entryIn, flag, list, optional, record, word } from '../../model-file/reading.js'
+import { damaged, entryIn, flag, list, number, optional, record, word } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
 import { stackRows, takeRows } from '../../num/matrix.js'
-import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import { type Key, keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { crossingIn, crossingNote } from '../../table/repeated-keys.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
-import type { Table } from '../../table/table.js'
+import { isNumeric, type Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { prepareRows } from '../prepare.js'
 import { placesOf } from '../ruled-rows.js'
@@ -30,12 +33,15 @@ import { freeTuples, wholePlaces } from './free-tuples.js'
 import { type KeyRooms, keyRooms, roomTaker } from './key-rooms.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { batchByBatch, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
+import { spacedOut } from './spaced.js'
 
 /** Name of the warning that rows agree in columns in which none does in the data. */
 export const UNIQUE_WARNING = 'unique-repeated'
 
 /** Rows that are drawn for a batch in place of those that agree with earlier ones, as a multiple of it; and how often, at most; half as many more for keys that have room. */
 const [MOST_DRAWN, MOST_ROUNDS] = [8, 12]
+/** Rows that are one at a time for several things move so often at most. */
+const MOST_TURNS = 3
 /** Candidates for each row that is wanted: what agrees with an earlier row is likely to do so again. And at least so many, as a draw has a price of its own. */
 const [CANDIDATES, LEAST_CANDIDATES] = [4, 64]
 
@@ -94,7 +100,11 @@ export function uniqueToFind(input: RawTable, options: UniqueOptions): () => rea
   return () => {
     const isSaid = ({ columns, differ }: ApartColumns) =>
       stated.some((one) => one.differ === differ && one.columns.every((name) => columns.includes(name)))
-    const all = [...findUnique(data).map((columns): ApartColumns => ({ columns })), ...findDiffering(data.table)]
+    const all = [
+      ...findUnique(data).map((columns): ApartColumns => ({ columns })),
+      ...findDiffering(data.table),
+      ...findOneAtATime(data.table)
+    ]
     const found = rules === 'off' ? [] : all.filter((one) => !isSaid(one))
     return [...stated.map((one) => ({ ...one, stated: true })), ...found]
   }
@@ -125,32 +135,35 @@ function isStated(set: ApartColumns, table: Table): boolean {
 }
 
 /**
- * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart is drawn again, and again; what is left then
- * takes the nearest values of the data that are free. A row depends on those before it, and on no others of later batches: the
- * first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated set has no more
- * values. Cost: draws of up to 12 times the rows, where next to nothing is free; O(rows) memory.
+ * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart, or is there at the same time where rows are one at a time, is drawn
+ * again, and again; what is left then takes the nearest values of the data that are free, or times beside those of the others. A row depends on those before
+ * it, and on no others of later batches: the first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated
+ * set has no more values. Cost: draws of up to 12 times the rows, where next to nothing is free; O(rows) memory.
  */
-export function keepingApart(model: TableModel, training: Table): Redraw {
-  const sets = model.unique ?? []
+export function keepingApart(model: TableModel, { table: training, formats }: WrittenTable): Redraw {
+  const all = model.unique ?? []
+  const sets = all.filter(({ pause }) => pause === undefined)
+  const timed = all.filter(({ pause }) => pause !== undefined)
   const seen = sets.map(takenAtFirst)
+  let taken = timed.map((): TakenSpans => new Map())
   let nothingFree = false
   let repeats = 0
   let count = 0
   const isStated = (_: unknown, s: number) => sets[s]!.stated === true
   return async (drawn, how) => {
-    if (sets.length === 0 || how.request.asked) return drawn
+    if (all.length === 0 || how.request.asked) return drawn
     const apart = await batchByBatch(drawn, how, batchApart)
-    return { ...apart, warnings: [...drawn.warnings, ...warningsOf(sets, { repeats, count })] }
+    return { ...apart, warnings: [...drawn.warnings, ...warningsOf(all, { repeats, count })] }
   }
 
   async function batchApart(drawn: Rows, batch: number, { request, draw, context }: Redrawing): Promise<Rows> {
     const pool = [drawn]
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
-    let rooms = keyRooms(sets, training, rows)
-    const take = (table: Table) => takerOf(sets, { seen, table, rooms })
-    const taken = take(drawn.table)
-    let left: readonly number[] = [...chosen].filter((i) => !taken(i))
+    let rooms = keyRooms(all, training, rows)
+    const take = (table: Table) => takerOf({ sets, seen, timed, taken, table, rooms })
+    const isTaken = take(drawn.table)
+    let left: readonly number[] = [...chosen].filter((i) => !isTaken(i))
     let offset = rows
     let ends = { round: MOST_ROUNDS, offset: MOST_DRAWN * rows }
     for (let round = 0; !nothingFree && left.length > 0 && round < ends.round && offset <= ends.offset; round++) {
@@ -158,10 +171,10 @@ export function keepingApart(model: TableModel, training: Table): Redraw {
       const { first: _f, onStep: _o, ...own } = request
       const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
       const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
-      const isTaken = take(more.table)
+      const isOffered = take(more.table)
       const waiting = left.length
       left = placed(left, wanted, (j, row) => {
-        if (!isTaken(j)) return false
+        if (!isOffered(j)) return false
         chosen[row] = offset + j
         return true
       })
@@ -187,30 +200,53 @@ export function keepingApart(model: TableModel, training: Table): Redraw {
     const whole = apart.left.length > 0 && batch === 0 ? wholePlaces({ table, sets, seen: none, ...problem }) : apart
     const free = whole.left.length < apart.left.length ? whole : apart
     if (free !== apart) seen.splice(0, none.length, ...none)
-    repeats += free.left.length
     count += rows
     // What somebody states goes before what was found.
     const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
     const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
     if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
-    return { table: forced.table, ...(latents ? { latents } : {}) }
+    const spaced =
+      left.length > 0 && timed.length > 0 ? inTurns(forced.table, batch, keyFromSeed(request.seed ?? 1)) : { table: forced.table, left: [] }
+    repeats += new Set([...free.left, ...spaced.left]).size
+    return { table: spaced.table, ...(latents ? { latents } : {}) }
+  }
+
+  /** Rows one at a time, and those that are not; those of the first batch move for it, the others find the times taken. */
+  function inTurns(table: Table, batch: number, key: Key): { readonly table: Table; readonly left: readonly number[] } {
+    let own = table
+    for (let round = 0; batch === 0 && round < MOST_TURNS && timed.some((set) => overlappingRows(set, own).length > 0); round++)
+      own = timed.reduce((now, set) => spacedOut(set, now, training), own)
+    const changed = new Set(timed.flatMap(({ columns }) => columns.slice(-2)))
+    const rules = 'rules' in model ? model.rules : undefined
+    if (own !== table) own = withRulesAfter(rules, { table: own, formats }, { changed, key: keyFor(key, 'turns') }).table
+    if (batch === 0) taken = timed.map(() => new Map())
+    const take = takerOf({ sets: [], seen: [], timed, taken, table: own, rooms: undefined })
+    return { table: own, left: Array.from({ length: own.rowCount }, (_, i) => i).filter((i) => !take(i)) }
   }
 }
 
 interface Taking {
+  readonly sets: readonly KeptUnique[]
   readonly seen: readonly Set<string>[]
+  readonly timed: readonly KeptUnique[]
+  readonly taken: readonly TakenSpans[]
   readonly table: Table
   readonly rooms: KeyRooms | undefined
 }
 
-/** Takes a row of a table where it agrees with no earlier one and its key has room, and remembers it. */
-function takerOf(sets: readonly KeptUnique[], { seen, table, rooms }: Taking): (row: number) => boolean {
+/** Takes a row of a table where it agrees with no earlier one, is there with none at once and its key has room, and remembers it. */
+function takerOf({ sets, seen, timed, taken, table, rooms }: Taking): (row: number) => boolean {
   const tuples = sets.map((set) => apartAt(set, table))
+  const places = timed.map((set) => placeAt(set, table))
   const hasRoom = rooms ? roomTaker(rooms, table) : () => true
   return (row) => {
     const own = tuples.map((at) => at(row))
-    if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple)) || !hasRoom(row)) return false
+    const spans = places.map((at) => at(row))
+    const free = spans.map((span, s) => span && freePlace(taken[s]!, span, timed[s]!.pause!))
+    if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple))) return false
+    if (spans.some((span, s) => span && free[s] === undefined) || !hasRoom(row)) return false
     for (const [s, tuple] of own.entries()) if (tuple !== undefined) seen[s]!.add(tuple)
+    for (const [s, span] of spans.entries()) if (span) takeSpan(taken[s]!, span, free[s]!)
     return true
   }
 }
@@ -263,8 +299,20 @@ export function tellUnique(unique: readonly KeptUnique[]): Telling {
 export const withUnique = (contents: ModelContents, unique: TableModel['unique']): ModelContents => withEntry(contents, 'unique', unique)
 
 /** The sets of columns of a model file that tell rows apart. Throws `FormatError` (code `model-damaged`). */
-export function uniqueIn(contents: ModelContents, columns: () => readonly string[]): readonly KeptUnique[] | undefined {
-  return entryIn(contents, 'unique', (value, field) =>
-    list(record<KeptUnique>({ columns: list(word(...columns())), differ: optional(flag), stated: optional(flag) }))(value, field)
-  )
+export function uniqueIn(contents: ModelContents, training: () => Table): readonly KeptUnique[] | undefined {
+  return entryIn(contents, 'unique', (value, field) => {
+    const { columns } = training()
+    const names = columns.map(({ name }) => name)
+    const isTime = (name: string | undefined) => columns.some((column) => column.name === name && isNumeric(column))
+    const one = record<KeptUnique>({
+      columns: list(word(...names)),
+      differ: optional(flag),
+      pause: optional(number({ least: 0 })),
+      stated: optional(flag)
+    })
+    const sets = list(one)(value, field)
+    const wrong = sets.find(({ columns: own, pause }) => pause !== undefined && !(isTime(own.at(-1)) && isTime(own.at(-2))))
+    if (wrong) throw damaged(`${field} of ${listed(wrong.columns)}`, 'two dates or numbers last, where rows are one at a time')
+    return sets
+  })
 }

@@ -1,22 +1,19 @@
 import { firstFrom } from '../../num/ascending.js'
-import { takeValues } from '../../num/matrix.js'
 import { cellAt } from '../../table/cells.js'
-import { type Cells, type Codes, codesOf, determines, jointCodes, spreadRows } from '../../table/codes.js'
+import { type Cells, type Codes, codesOf, determines, jointCodes } from '../../table/codes.js'
 import { isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { isBelievedAtLog } from './chance.js'
 import { apartBeyondChance, areSpans, gapsBetween, inOrder, LEAST_ROWS, lengthOf, rowsInTheWay, type Spans, spans } from './exclusive.js'
 import type { Apart } from './unique.js'
 
-/** Rows that say at first whether two are at the same time: most columns are out with them. */
-const FIRST_ROWS = 512
 /** Columns beyond which what is one at a time is not looked for by two of them together. */
 const MOST_COLUMNS = 40
 /** So many times as far as a row is long others are looked for behind it, which say how many would begin within it by chance. */
 const REACH = 7
 
-/** Columns that say together of what rows are; none: of one thing all. */
+/** A column that says of what rows are. */
 interface Of extends Codes {
-  readonly names: readonly string[]
+  readonly name: string
 }
 
 interface Found extends Apart {
@@ -27,32 +24,25 @@ interface Found extends Apart {
 /**
  * What is one at a time in a table by itself: pairs of dates or numbers between which no other row begins that has the same in one column or in two, or no
  * other row at all, where chance would have some do so. Of columns that say the same more finely the coarsest, and of each the pair that lies farthest
- * apart. Cost O(pairs · columns² · 512), and O(rows log rows) for what passes.
+ * apart. Cost O(pairs · rows log rows), and for each pair and two columns up to the first rows that are there at once.
  */
 export function findOneAtATime(table: Table): Apart[] {
   const pairs = pairsIn(table)
   if (pairs.length === 0) return []
   const named = keysIn(table)
-  const few = spreadRows(table.rowCount, FIRST_ROWS)
-  const some = new Map(named.map((one) => [one, codesIn(one, few)]))
   const two = named.length > MOST_COLUMNS ? [] : named.flatMap((one, k) => named.slice(k + 1).map((other) => [one, other]))
   const sets: (readonly Of[])[] = [[], ...named.map((one) => [one]), ...two]
+  const candidates = pairs.length * sets.length
   const found: Found[] = []
   for (const { start, end } of pairs) {
     const own = spans(start, end)
-    const order = inOrder({ starts: takeValues(own.starts, few), ends: takeValues(own.ends, few) }, new Int32Array(few.length))
+    const order = inOrder(own, new Int32Array(table.rowCount))
     const seen: Found[] = []
     for (const set of sets) {
-      const names = set.flatMap((one) => one.names)
-      if (names.includes(start.name) || names.includes(end.name)) continue
-      const first = togetherOf(
-        set.map((one) => some.get(one)!),
-        few.length
-      )
-      if (!areApart(takeValues(own.starts, few), takeValues(own.ends, few), { order, codes: first.codes })) continue
+      const names = set.map(({ name }) => name)
+      if (names.includes(start.name) || names.includes(end.name) || !areApart(own, order, set)) continue
       const codes = togetherOf(set, table.rowCount)
       if (seen.some((coarse) => determines(codes, coarse.codes))) continue
-      const candidates = pairs.length * sets.length
       const pause = set.length > 0 ? apartBeyondChance(own, codes.codes, candidates) : apartOfAll(own, candidates)
       if (pause === undefined) continue
       const isTimed = start.kind === 'datetime'
@@ -60,18 +50,14 @@ export function findOneAtATime(table: Table): Apart[] {
     }
     found.push(...seen)
   }
-  const longest = found.filter(
-    (one) =>
-      !found.some(
-        (other) =>
-          isOfSame(one, other) && (other.length > one.length || (other.length === one.length && found.indexOf(other) < found.indexOf(one)))
-      )
-  )
-  return longest.map(({ columns, pause }) => ({ columns, pause }))
+  const keys = [...new Set(found.map(keyOf))]
+  return keys.map((key) => {
+    const { columns, pause } = found.filter((one) => keyOf(one) === key).reduce((a, b) => (b.length > a.length ? b : a))
+    return { columns, pause }
+  })
 }
 
-const keyOf = ({ columns }: Apart): readonly string[] => columns.slice(0, -2)
-const isOfSame = (one: Apart, other: Apart): boolean => one !== other && keyOf(one).join('\0') === keyOf(other).join('\0')
+const keyOf = ({ columns }: Apart): string => JSON.stringify(columns.slice(0, -2))
 
 /** Starts and ends, of one kind: dates, of which rows that have not ended may have none, or numbers. */
 const pairsIn = ({ columns }: Table): { readonly start: NumericColumn; readonly end: NumericColumn }[] => {
@@ -88,18 +74,17 @@ const pairsIn = ({ columns }: Table): { readonly start: NumericColumn; readonly 
     )
 }
 
-/** Columns that may say of what a row is: names, whole numbers and days, in every row. */
-const keysIn = ({ columns }: Table): Of[] =>
+/** Columns that may say of what a row is: names, whole numbers and days, in every row, that several have. */
+const keysIn = ({ columns, rowCount }: Table): Of[] =>
   columns
     .filter((column): column is Cells =>
       isNumeric(column) ? column.kind !== 'number' && !column.missing?.includes(1) : isCategorical(column)
     )
     .map((column) => ({
-      names: [column.name],
+      name: column.name,
       ...(isCategorical(column) ? { codes: column.codes, count: column.levels.length } : codesOf(column))
     }))
-
-const codesIn = ({ codes, count }: Codes, rows: Uint32Array): Codes => ({ codes: takeValues(codes, rows), count })
+    .filter(({ count }) => count > 1 && rowCount - count >= LEAST_ROWS)
 
 /** Several columns as one; −1 where one of them lacks a value. */
 function togetherOf(set: readonly Codes[], rowCount: number): Codes {
@@ -110,20 +95,17 @@ function togetherOf(set: readonly Codes[], rowCount: number): Codes {
   return { ...joint, codes: joint.codes.map((code, i) => (one.codes[i]! < 0 || other.codes[i]! < 0 ? -1 : code)) }
 }
 
-/** Whether no row begins before one of the same that began before it has ended. Ends at the first that does. */
-function areApart(
-  starts: Float64Array,
-  ends: Float64Array,
-  { order, codes }: { readonly order: readonly number[]; readonly codes: Int32Array }
-): boolean {
+/** Whether no row begins before one of the same that began before it has ended, though enough stand behind another. Ends at the first that does. */
+function areApart({ starts, ends }: Spans, order: readonly number[], [one, other]: readonly Of[]): boolean {
   const until = new Map<number, number>()
-  return order.every((i) => {
-    const code = codes[i]!
-    if (code < 0) return true
-    const isFree = starts[i]! >= (until.get(code) ?? Number.NEGATIVE_INFINITY)
+  for (const i of order) {
+    const [a, b] = [one?.codes[i] ?? 0, other?.codes[i] ?? 0]
+    if (a < 0 || b < 0) continue
+    const code = a * (other?.count ?? 1) + b
+    if (starts[i]! < (until.get(code) ?? Number.NEGATIVE_INFINITY)) return false
     until.set(code, ends[i]!)
-    return isFree
-  })
+  }
+  return order.length - until.size >= LEAST_ROWS
 }
 
 /** As `apartBeyondChance`, of rows that are all of one thing: those that begin somewhat later than a row ends say how many would before it does. */

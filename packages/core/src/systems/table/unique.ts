@@ -1,7 +1,6 @@
 import { inputsOfKept } from '../../code/rules/kept-rules.js'
-import { findOneAtATime, freePlace, overlappingRows, placeAt, type TakenSpans, takeSpan } from '../../code/rules/one-at-a-time.js'
+import { findOneAtATime } from '../../code/rules/one-at-a-time.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { withRulesAfter } from '../../code/rules/stacked.js'
 import {
   type Apart as ApartColumns,
   apartAt,
@@ -20,7 +19,7 @@ import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
 import { stackRows, takeRows } from '../../num/matrix.js'
-import { type Key, keyFor, keyFromSeed, seedFor } from '../../num/random.js'
+import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { crossingIn, crossingNote } from '../../table/repeated-keys.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
@@ -33,15 +32,13 @@ import { freeTuples, wholePlaces } from './free-tuples.js'
 import { type KeyRooms, keyRooms, roomTaker } from './key-rooms.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
 import { batchByBatch, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
-import { spacedOut } from './spaced.js'
+import { keepingTurns } from './turns.js'
 
 /** Name of the warning that rows agree in columns in which none does in the data. */
 export const UNIQUE_WARNING = 'unique-repeated'
 
 /** Rows that are drawn for a batch in place of those that agree with earlier ones, as a multiple of it; and how often, at most; half as many more for keys that have room. */
 const [MOST_DRAWN, MOST_ROUNDS] = [8, 12]
-/** Rows that are one at a time for several things move so often at most. */
-const MOST_TURNS = 3
 /** Candidates for each row that is wanted: what agrees with an earlier row is likely to do so again. And at least so many, as a draw has a price of its own. */
 const [CANDIDATES, LEAST_CANDIDATES] = [4, 64]
 
@@ -98,15 +95,15 @@ export function uniqueToFind(input: RawTable, options: UniqueOptions): () => rea
   const isDrawn = ({ columns }: ApartColumns) => !columns.some((name) => options.exclude?.includes(name))
   const stated = unique.filter((one) => isDrawn(one) && isStated(one, data.table))
   return () => {
+    const all = [...findUnique(data).map((columns): ApartColumns => ({ columns })), ...findDiffering(data.table)]
     const isSaid = ({ columns, differ }: ApartColumns) =>
       stated.some((one) => one.differ === differ && one.columns.every((name) => columns.includes(name)))
-    const all = [
-      ...findUnique(data).map((columns): ApartColumns => ({ columns })),
-      ...findDiffering(data.table),
-      ...findOneAtATime(data.table)
-    ]
-    const found = rules === 'off' ? [] : all.filter((one) => !isSaid(one))
-    return [...stated.map((one) => ({ ...one, stated: true })), ...found]
+    const timed = rules === 'off' ? [] : findOneAtATime(data.table)
+    // Of two rows that do not overlap nobody need say that they do not begin at once.
+    const isTimed = ({ columns }: ApartColumns) =>
+      timed.some(({ columns: own }) => own.slice(-2).some((time) => [...own.slice(0, -2), time].every((name) => columns.includes(name))))
+    const found = rules === 'off' ? [] : all.filter((one) => !isSaid(one) && !isTimed(one))
+    return [...stated.map((one) => ({ ...one, stated: true })), ...found, ...timed]
   }
 }
 
@@ -135,25 +132,26 @@ function isStated(set: ApartColumns, table: Table): boolean {
 }
 
 /**
- * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart, or is there at the same time where rows are one at a time, is drawn
- * again, and again; what is left then takes the nearest values of the data that are free, or times beside those of the others. A row depends on those before
- * it, and on no others of later batches: the first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated
+ * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart is drawn again, and again; what is left then
+ * takes the nearest values of the data that are free. Rows that are one at a time move beside each other. A row depends on those of its batch and before,
+ * and on no others of later batches: the first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated
  * set has no more values. Cost: draws of up to 12 times the rows, where next to nothing is free; O(rows) memory.
  */
-export function keepingApart(model: TableModel, { table: training, formats }: WrittenTable): Redraw {
+export function keepingApart(model: TableModel, written: WrittenTable): Redraw {
+  const { table: training } = written
   const all = model.unique ?? []
   const sets = all.filter(({ pause }) => pause === undefined)
-  const timed = all.filter(({ pause }) => pause !== undefined)
+  const inTurns = keepingTurns(model, written)
   const seen = sets.map(takenAtFirst)
-  let taken = timed.map((): TakenSpans => new Map())
   let nothingFree = false
   let repeats = 0
+  let atOnce = 0
   let count = 0
   const isStated = (_: unknown, s: number) => sets[s]!.stated === true
   return async (drawn, how) => {
     if (all.length === 0 || how.request.asked) return drawn
     const apart = await batchByBatch(drawn, how, batchApart)
-    return { ...apart, warnings: [...drawn.warnings, ...warningsOf(all, { repeats, count })] }
+    return { ...apart, warnings: [...drawn.warnings, ...warningsOf(all, { repeats, atOnce, count })] }
   }
 
   async function batchApart(drawn: Rows, batch: number, { request, draw, context }: Redrawing): Promise<Rows> {
@@ -161,9 +159,9 @@ export function keepingApart(model: TableModel, { table: training, formats }: Wr
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
     let rooms = keyRooms(all, training, rows)
-    const take = (table: Table) => takerOf({ sets, seen, timed, taken, table, rooms })
-    const isTaken = take(drawn.table)
-    let left: readonly number[] = [...chosen].filter((i) => !isTaken(i))
+    const take = (table: Table) => takerOf(sets, { seen, table, rooms })
+    const taken = take(drawn.table)
+    let left: readonly number[] = [...chosen].filter((i) => !taken(i))
     let offset = rows
     let ends = { round: MOST_ROUNDS, offset: MOST_DRAWN * rows }
     for (let round = 0; !nothingFree && left.length > 0 && round < ends.round && offset <= ends.offset; round++) {
@@ -171,10 +169,10 @@ export function keepingApart(model: TableModel, { table: training, formats }: Wr
       const { first: _f, onStep: _o, ...own } = request
       const seed = seedFor(keyFor(keyFromSeed(request.seed ?? 1), 'apart'), `${batch}.${round}`)
       const more = await draw({ ...own, rows: wanted, seed }, { ...context, progress: undefined })
-      const isOffered = take(more.table)
+      const isTaken = take(more.table)
       const waiting = left.length
       left = placed(left, wanted, (j, row) => {
-        if (!isOffered(j)) return false
+        if (!isTaken(j)) return false
         chosen[row] = offset + j
         return true
       })
@@ -205,48 +203,27 @@ export function keepingApart(model: TableModel, { table: training, formats }: Wr
     const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
     const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
     if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
-    const spaced =
-      left.length > 0 && timed.length > 0 ? inTurns(forced.table, batch, keyFromSeed(request.seed ?? 1)) : { table: forced.table, left: [] }
-    repeats += new Set([...free.left, ...spaced.left]).size
-    return { table: spaced.table, ...(latents ? { latents } : {}) }
-  }
-
-  /** Rows one at a time, and those that are not; those of the first batch move for it, the others find the times taken. */
-  function inTurns(table: Table, batch: number, key: Key): { readonly table: Table; readonly left: readonly number[] } {
-    let own = table
-    for (let round = 0; batch === 0 && round < MOST_TURNS && timed.some((set) => overlappingRows(set, own).length > 0); round++)
-      own = timed.reduce((now, set) => spacedOut(set, now, training), own)
-    const changed = new Set(timed.flatMap(({ columns }) => columns.slice(-2)))
-    const rules = 'rules' in model ? model.rules : undefined
-    if (own !== table) own = withRulesAfter(rules, { table: own, formats }, { changed, key: keyFor(key, 'turns') }).table
-    if (batch === 0) taken = timed.map(() => new Map())
-    const take = takerOf({ sets: [], seen: [], timed, taken, table: own, rooms: undefined })
-    return { table: own, left: Array.from({ length: own.rowCount }, (_, i) => i).filter((i) => !take(i)) }
+    const timed = inTurns ? inTurns(forced.table, batch, keyFromSeed(request.seed ?? 1)) : { table: forced.table, left: [] }
+    repeats += free.left.length
+    atOnce += timed.left.length
+    return { table: timed.table, ...(latents ? { latents } : {}) }
   }
 }
 
 interface Taking {
-  readonly sets: readonly KeptUnique[]
   readonly seen: readonly Set<string>[]
-  readonly timed: readonly KeptUnique[]
-  readonly taken: readonly TakenSpans[]
   readonly table: Table
   readonly rooms: KeyRooms | undefined
 }
 
-/** Takes a row of a table where it agrees with no earlier one, is there with none at once and its key has room, and remembers it. */
-function takerOf({ sets, seen, timed, taken, table, rooms }: Taking): (row: number) => boolean {
+/** Takes a row of a table where it agrees with no earlier one and its key has room, and remembers it. */
+function takerOf(sets: readonly KeptUnique[], { seen, table, rooms }: Taking): (row: number) => boolean {
   const tuples = sets.map((set) => apartAt(set, table))
-  const places = timed.map((set) => placeAt(set, table))
   const hasRoom = rooms ? roomTaker(rooms, table) : () => true
   return (row) => {
     const own = tuples.map((at) => at(row))
-    const spans = places.map((at) => at(row))
-    const free = spans.map((span, s) => span && freePlace(taken[s]!, span, timed[s]!.pause!))
-    if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple))) return false
-    if (spans.some((span, s) => span && free[s] === undefined) || !hasRoom(row)) return false
+    if (own.some((tuple, s) => tuple !== undefined && seen[s]!.has(tuple)) || !hasRoom(row)) return false
     for (const [s, tuple] of own.entries()) if (tuple !== undefined) seen[s]!.add(tuple)
-    for (const [s, span] of spans.entries()) if (span) takeSpan(taken[s]!, span, free[s]!)
     return true
   }
 }
@@ -260,6 +237,11 @@ interface Repeats {
   readonly count: number
 }
 
+interface Lost extends Repeats {
+  /** Rows that begin before another one has ended. */
+  readonly atOnce: number
+}
+
 function refuseStated(stated: readonly KeptUnique[], { repeats, count }: Repeats): never {
   throw new InputError({
     code: 'unique-space',
@@ -269,11 +251,25 @@ function refuseStated(stated: readonly KeptUnique[], { repeats, count }: Repeats
   })
 }
 
-function warningsOf(sets: readonly KeptUnique[], { repeats, count }: Repeats): DrawnRows['warnings'] {
-  if (repeats === 0) return []
-  const which = sets.map(uniqueText).join(', ')
-  const message = `${repeats} of ${counted(count, 'row')} repeat what an earlier one has (${which}), as no row of the data does: there are no more values; fewer rows, or --rules off where such rows may repeat`
-  return [{ name: UNIQUE_WARNING, message }]
+function warningsOf(sets: readonly KeptUnique[], { repeats, atOnce, count }: Lost): DrawnRows['warnings'] {
+  const which = (isTimed: boolean) =>
+    sets
+      .filter(({ pause }) => (pause !== undefined) === isTimed)
+      .map(uniqueText)
+      .join(', ')
+  const warning = (lost: number, what: string, none: string) =>
+    lost === 0
+      ? []
+      : [
+          {
+            name: UNIQUE_WARNING,
+            message: `${lost} of ${counted(count, 'row')} ${what}, as no row of the data ${none}; fewer rows, or --rules off where such rows may`
+          }
+        ]
+  return [
+    ...warning(repeats, `repeat what an earlier one has (${which(false)})`, 'does: there are no more values'),
+    ...warning(atOnce, `begin before another one has ended (${which(true)})`, 'does: there is no more time')
+  ]
 }
 
 /** That nothing keeps the rows of a design apart, whose every place stands in one row of the data. */

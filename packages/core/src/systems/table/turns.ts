@@ -2,22 +2,35 @@ import { freePlace, overlappingRows, placeAt, type TakenSpans, takeSpan } from '
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { withRulesAfter } from '../../code/rules/stacked.js'
 import type { KeptUnique } from '../../code/rules/unique.js'
+import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { firstFrom } from '../../num/ascending.js'
-import { type Key, keyFor } from '../../num/random.js'
+import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { TableModel } from './options.js'
+import { placed, type Redrawing, type Rows, rowsOf } from './redrawn.js'
 
 /** Rows that are one at a time for several things move so often at most. */
 const MOST_ROUNDS = 3
 
-/** Rows of a batch that are one at a time, and those of them for which there is no time. */
-type InTurns = (table: Table, batch: number, key: Key) => { readonly table: Table; readonly left: readonly number[] }
+/** Candidates for each row that is drawn again; and at least so many, as a draw has a price of its own. */
+const [CANDIDATES, LEAST_CANDIDATES] = [4, 64]
+
+/** A batch of rows, and how rows are drawn in the place of some. */
+interface Batch {
+  readonly batch: number
+  readonly how: Redrawing
+  /** Takes a row of a table where it may stand among the others, and remembers it. */
+  readonly taking: (table: Table) => (row: number) => boolean
+}
+
+/** Rows of a batch that are one at a time, and how many of them are not. */
+type InTurns = (rows: Rows, of: Batch) => Promise<{ readonly rows: Rows; readonly left: number }>
 
 /**
  * Keeps rows one at a time where those of the data are: one that begins while another one of the same has not ended begins when the nearest row does that is
  * no shorter and beside which it has room; where there is none, and no batch before, those of the same thing stand as near to their own times as they may
- * without being at once. Only times change, and what rules compute of them. Undefined where nothing is one at a time. Cost O(rows²) at most, O(rows log rows)
- * where there is room.
+ * without being at once. Only times change, and what rules compute of them; rows for which there is no time of their own thing are drawn again, of another.
+ * Undefined where nothing is one at a time. Cost O(rows²) at most, O(rows log rows) where there is room, and a draw of as many rows.
  */
 export function keepingTurns(model: TableModel, { table: training, formats }: WrittenTable): InTurns | undefined {
   const sets = (model.unique ?? []).filter(({ pause }) => pause !== undefined)
@@ -25,30 +38,62 @@ export function keepingTurns(model: TableModel, { table: training, formats }: Wr
   const rules = 'rules' in model ? model.rules : undefined
   const changed = new Set(sets.flatMap(({ columns }) => columns.slice(-2)))
   const taken = sets.map((): TakenSpans => new Map())
-  return (drawn, batch, key) => {
-    let table = drawn
-    for (let round = 0; round < MOST_ROUNDS && sets.some((set, s) => leftOf(set, table, copyOf(taken[s]!)).length > 0); round++)
+  return async (drawn, { batch, how, taking }) => {
+    const key = keyFor(keyFromSeed(how.request.seed ?? 1), `turns ${batch}`)
+    let table = drawn.table
+    for (let round = 0; round < MOST_ROUNDS && leftOf(sets, table, taken.map(copyOf)).length > 0; round++)
       table = sets.reduce((own, set, s) => {
         const beside = movedBeside(set, own, copyOf(taken[s]!))
         return batch === 0 ? spacedOut(set, beside, training) : beside
       }, table)
-    if (table !== drawn) table = withRulesAfter(rules, { table, formats }, { changed, key: keyFor(key, 'turns') }).table
-    const left = sets.flatMap((set, s) => leftOf(set, table, taken[s]!))
-    return { table, left }
+    if (table !== drawn.table) table = withRulesAfter(rules, { table, formats }, { changed, key }).table
+    let left: readonly number[] = leftOf(sets, table, taken)
+    const pool: Rows[] = [{ ...drawn, table }]
+    const chosen = Uint32Array.from({ length: table.rowCount }, (_, i) => i)
+    for (let offset = table.rowCount; left.length > 0 && offset <= 2 * table.rowCount; ) {
+      const { first: _f, onStep: _o, ...own } = how.request
+      const wanted = Math.min(BATCH_ROWS, Math.max(LEAST_CANDIDATES, CANDIDATES * left.length))
+      const more = await how.draw({ ...own, rows: wanted, seed: seedFor(key, `${offset}`) }, { ...how.context, progress: undefined })
+      const [isFree, isNew] = [takerOf(sets, more.table, taken), taking(more.table)]
+      left = placed(left, wanted, (j, row) => {
+        if (!isFree.at(j) || !isNew(j)) return false
+        isFree.take(j)
+        chosen[row] = offset + j
+        return true
+      })
+      pool.push(more)
+      offset += wanted
+    }
+    return { rows: rowsOf(pool, chosen), left: left.length }
   }
 }
 
 const copyOf = (taken: TakenSpans): TakenSpans =>
   new Map([...taken].map(([key, { starts, ends }]) => [key, { starts: [...starts], ends: [...ends] }]))
 
+/** Whether a row of a table is at no time at which another one is that has the same; and how it is taken where it is not. */
+function takerOf(sets: readonly KeptUnique[], table: Table, taken: readonly TakenSpans[]) {
+  const places = sets.map((set) => placeAt(set, table))
+  const free = (row: number) =>
+    places.map((at, s) => {
+      const place = at(row)
+      return place ? freePlace(taken[s]!, place, sets[s]!.pause!) : -1
+    })
+  return {
+    at: (row: number): boolean => !free(row).includes(undefined),
+    take: (row: number): void => {
+      for (const [s, at] of free(row).entries()) if (at! >= 0) takeSpan(taken[s]!, places[s]!(row)!, at!)
+    }
+  }
+}
+
 /** Rows for which there is no time; those of the others are taken. */
-function leftOf(set: KeptUnique, table: Table, taken: TakenSpans): number[] {
-  const at = placeAt(set, table)
-  return asTheyBegin(set, table).filter((row) => {
-    const place = at(row)!
-    const free = freePlace(taken, place, set.pause!)
-    if (free !== undefined) takeSpan(taken, place, free)
-    return free === undefined
+function leftOf(sets: readonly KeptUnique[], table: Table, taken: readonly TakenSpans[]): number[] {
+  const isFree = takerOf(sets, table, taken)
+  return [...new Set(sets.flatMap((set) => asTheyBegin(set, table)))].filter((row) => {
+    if (!isFree.at(row)) return true
+    isFree.take(row)
+    return false
   })
 }
 
@@ -68,7 +113,7 @@ function movedBeside(set: KeptUnique, table: Table, taken: TakenSpans): Table {
   const order = asTheyBegin(set, table)
   const starts = order.map((row) => at(row)!.start)
   const lengths = order.map((row) => at(row)!.end - at(row)!.start)
-  const left = new Set(leftOf(set, table, taken))
+  const left = new Set(leftOf([set], table, [taken]))
   const waiting = [...order.keys()].filter((k) => left.has(order[k]!) && lengths[k]! < Number.POSITIVE_INFINITY)
   const moved = new Map<number, number>()
   for (const k of waiting.sort((a, b) => lengths[b]! - lengths[a]! || a - b)) {

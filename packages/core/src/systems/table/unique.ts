@@ -18,11 +18,9 @@ import { damaged, entryIn, flag, list, number, optional, record, word } from '..
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
-import { stackRows, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { crossingIn, crossingNote } from '../../table/repeated-keys.js'
-import { stackTables, takeTableRows } from '../../table/rows.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { prepareRows } from '../prepare.js'
@@ -31,7 +29,7 @@ import type { System } from '../system.js'
 import { freeTuples, wholePlaces } from './free-tuples.js'
 import { type KeyRooms, keyRooms, roomTaker } from './key-rooms.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
-import { batchByBatch, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
+import { batchByBatch, placed, type Redraw, type Redrawing, type Rows, rowsOf } from './redrawn.js'
 import { keepingTurns } from './turns.js'
 
 /** Name of the warning that rows agree in columns in which none does in the data. */
@@ -154,7 +152,8 @@ export function keepingApart(model: TableModel, written: WrittenTable): Redraw {
     return { ...apart, warnings: [...drawn.warnings, ...warningsOf(all, { repeats, atOnce, count })] }
   }
 
-  async function batchApart(drawn: Rows, batch: number, { request, draw, context }: Redrawing): Promise<Rows> {
+  async function batchApart(drawn: Rows, batch: number, how: Redrawing): Promise<Rows> {
+    const { request, draw, context } = how
     const pool = [drawn]
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
@@ -189,8 +188,7 @@ export function keepingApart(model: TableModel, written: WrittenTable): Redraw {
         break
       }
     }
-    const table = takeTableRows(stackTables(pool.map((one) => one.table)), chosen)
-    const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
+    const { table, latents } = rowsOf(pool, chosen)
     const problem = { training, fixed: ruledColumns(model) }
     const apart = freeTuples({ table, left, sets, seen, ...problem })
     // What was taken by others may leave a row no place, as in a Latin square, where those of the data are one for each.
@@ -203,10 +201,12 @@ export function keepingApart(model: TableModel, written: WrittenTable): Redraw {
     const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
     const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
     if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
-    const timed = inTurns ? inTurns(forced.table, batch, keyFromSeed(request.seed ?? 1)) : { table: forced.table, left: [] }
     repeats += free.left.length
-    atOnce += timed.left.length
-    return { table: timed.table, ...(latents ? { latents } : {}) }
+    const told = { table: forced.table, ...(latents ? { latents } : {}) }
+    if (!inTurns) return told
+    const timed = await inTurns(told, { batch, how, taking: (more) => takerOf(sets, { seen, table: more, rooms: undefined }) })
+    atOnce += timed.left
+    return timed.rows
   }
 }
 

@@ -138,7 +138,8 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
       rowOf: linksOfSome(one, rows).parentOf
     }))
   ]
-  const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
+  const isChosen = (key: string | undefined) => picks.some((pick) => keyText(pick.key) === key)
+  const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name), isChosen })
   // What ends as the next one starts needs no more said, and keys that go without saying follow the others.
   const along = through.map(({ key }) => key)
   const exclusive = (
@@ -150,7 +151,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
         ])
   ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
   const named = new Set([
-    ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
+    ...bounds.flatMap(({ low, high, parent: side, other }) => (other ? [low, high] : side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
     ...lookups.map(({ from }) => from),
     ...[start?.column, end?.date?.column].filter((name) => name !== undefined)

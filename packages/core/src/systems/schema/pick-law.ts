@@ -145,7 +145,7 @@ const MOST_COMPARED = 512
 const SELDOM = 1e-3
 
 /** Rows of the table that is referred to: as numbers [n, k], and which of them have the same categories. */
-interface LikeRows {
+export interface LikeRows {
   readonly places: Matrix
   readonly classes: readonly string[]
 }

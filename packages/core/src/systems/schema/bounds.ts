@@ -53,7 +53,7 @@ export function findBounds({ own, led, isFree, isChosen = () => false }: Bounded
   const sides = sidesIn(own, led)
   const canMove = (low: Side, high: Side) =>
     low.key === undefined || high.key === undefined
-      ? [low, high].some(({ key, name }) => (key === undefined ? isFree(name) : isChosen(key)))
+      ? [low, high].some(({ key, name }) => key === undefined && isFree(name))
       : low.key !== high.key && (isChosen(low.key) || isChosen(high.key))
   return sides.flatMap((low) =>
     sides.flatMap((high) => {

@@ -7,6 +7,7 @@ import { firstFrom } from '../../num/ascending.js'
 import { rowOf as placeOf } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { type ForeignKey, keyText } from './keys.js'
 import type { LikeRows } from './pick-law.js'
 
 /** A date or number that none of another column is above in any row: of the rows themselves, or of rows that they refer to. Plain data. */
@@ -303,3 +304,9 @@ export function fittingChosen(
 const FAR = 1e9
 /** Rows that are compared lie far apart: a prime. */
 const STRIDE = 7919
+
+/** A bound between rows that rows refer to by two of their keys, as people write it. */
+export function betweenText({ low, high, key, other }: Bound, keys: readonly ForeignKey[]): string {
+  const columnOf = (text: string | undefined) => keys.find((one) => keyText(one) === text)!.column
+  return `${columnOf(other)}.${high} >= ${columnOf(key)}.${low}`
+}

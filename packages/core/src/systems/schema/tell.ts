@@ -5,6 +5,7 @@ import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
+import { betweenText } from './bounds.js'
 import { copyText } from './copies.js'
 import { leavesNone } from './count-limits.js'
 import { numberName } from './counts.js'
@@ -104,13 +105,15 @@ export function tellSchema(
 }
 
 /** What rows are not beyond of the rows that they refer to: a date, and how many there are. */
-function limitTexts(name: string, { key, time, counts, picks }: ChildLaw): string[] {
+function limitTexts(name: string, { key, time, counts, picks, through = [], bounds = [] }: ChildLaw): string[] {
+  const keys = [key, ...[...picks, ...through].map((one) => one.key)]
+  const between = bounds.filter(({ other }) => other).map((one) => `${name}: ${betweenText(one, keys)}`)
   const date = time?.end?.date ?? time?.until
   const ofCounts = [{ key, counts }, ...picks].flatMap((one) =>
     one.counts.most === undefined ? [] : [`${mostText(one.counts, one.key)} >= rows of ${name} by ${columnsOf(one.key)}`]
   )
   const bare = [{ key, counts }, ...picks].flatMap((one) => bareTexts(name, one))
-  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts, ...bare]
+  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts, ...bare, ...between]
 }
 
 /** Which rows have none, as others do or do not refer to them: no shipment without a payment, and products of the leaves of a tree alone. */

@@ -91,7 +91,7 @@ it('rows that chose what they may not change it with others, so that each is cho
   const rowOf = led[1]!.rowOf
   expect([...rowOf.keys()].filter((i) => !fits(i, rowOf[i]!))).toEqual(small)
   const targets = { places: { data: capacity, rows: ROOMS, cols: 1 }, classes: new Array<string>(ROOMS).fill('') }
-  const chosen = fittingChosen(fits, { rowOf, targets, among: () => undefined, parentOf: undefined })
+  const chosen = fittingChosen(fits, { rowOf, targets, among: () => undefined, apart: [] })
   expect([...chosen.keys()].filter((i) => !fits(i, chosen[i]!))).toEqual([])
   const times = (all: Int32Array) => Array.from({ length: ROOMS }, (_, r) => all.filter((one) => one === r).length)
   expect(times(chosen)).toEqual(times(rowOf))
@@ -99,7 +99,7 @@ it('rows that chose what they may not change it with others, so that each is cho
   // Of those that a row may choose alone, and no two rows of one parent the same.
   const parentOf = Int32Array.from({ length: ROWS }, (_, i) => Math.floor(i / 2))
   const apart = Int32Array.from(rowOf, (r, i) => (i % 2 ? (r === rowOf[i - 1] ? (r + 1) % ROOMS : r) : r))
-  const some = fittingChosen(fits, { rowOf: apart, targets, among: () => new Set([12, 13, 14, 5]), parentOf })
+  const some = fittingChosen(fits, { rowOf: apart, targets, among: () => new Set([12, 13, 14, 5]), apart: [(i) => String(parentOf[i])] })
   for (let i = 0; i < ROWS; i++) {
     if (some[i] !== apart[i]) expect([12, 13, 14, 5]).toContain(some[i])
     if (i % 2) expect(some[i]).not.toBe(some[i - 1])

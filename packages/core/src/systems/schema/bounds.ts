@@ -217,8 +217,8 @@ interface Choice {
   readonly rowOf: Int32Array
   readonly targets: LikeRows
   readonly among: (row: number) => ReadonlySet<number> | undefined
-  /** Parent of each row, where no two rows of one refer to the same row. */
-  readonly parentOf: Int32Array | undefined
+  /** Of each row what no two rows that refer to the same row have in common: its parent, or the day and hour of a lesson in a room. */
+  readonly apart: readonly ((row: number) => string | undefined)[]
 }
 
 /** Rows that are looked at for one with which a row may change what it refers to, at most. */
@@ -252,19 +252,27 @@ export function fitting(
  */
 export function fittingChosen(
   fits: (row: number, target: number) => boolean,
-  { rowOf, targets: { places, classes }, among, parentOf }: Choice
+  { rowOf, targets: { places, classes }, among, apart }: Choice
 ): Int32Array {
   const out = rowOf.slice()
   const referring = [...out.keys()].filter((i) => out[i]! >= 0)
-  const broken = referring.filter((i) => !fits(i, out[i]!))
-  const taken = new Map<string, number>()
-  const pair = (i: number, target: number) => `${parentOf![i]} ${target}`
+  const taken = apart.map(() => new Map<string, number>())
+  const pair = (of: (row: number) => string | undefined, i: number, target: number) => {
+    const own = of(i)
+    return own === undefined ? undefined : `${target} ${own}`
+  }
+  const timesOf = (i: number, target: number) => apart.map((of, s) => taken[s]!.get(pair(of, i, target) ?? '') ?? 0)
   const count = (i: number, target: number, by: number) => {
-    if (parentOf) taken.set(pair(i, target), (taken.get(pair(i, target)) ?? 0) + by)
+    for (const [s, of] of apart.entries()) {
+      const one = pair(of, i, target)
+      if (one !== undefined) taken[s]!.set(one, (taken[s]!.get(one) ?? 0) + by)
+    }
   }
   for (const i of referring) count(i, out[i]!, 1)
+  const isFine = (i: number) => fits(i, out[i]!) && timesOf(i, out[i]!).every((times) => times <= 1)
+  const broken = referring.filter((i) => !isFine(i))
   const isOpen = (i: number, target: number) =>
-    fits(i, target) && (among(i)?.has(target) ?? true) && !(parentOf && parentOf[i]! >= 0 && (taken.get(pair(i, target)) ?? 0) > 0)
+    fits(i, target) && (among(i)?.has(target) ?? true) && timesOf(i, target).every((times) => times === 0)
   const give = (i: number, target: number) => {
     count(i, out[i]!, -1)
     out[i] = target
@@ -280,7 +288,7 @@ export function fittingChosen(
       undefined
     )
   for (const [b, i] of broken.entries()) {
-    if (fits(i, out[i]!)) continue
+    if (isFine(i)) continue
     const others: number[] = []
     for (let k = 0; k < Math.min(MOST_COMPARED, referring.length); k++) {
       const j = referring[(b * MOST_COMPARED + k * STRIDE) % referring.length]!

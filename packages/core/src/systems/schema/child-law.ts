@@ -41,6 +41,7 @@ import { inputsUsed, ruleInputs } from './rule-inputs.js'
 import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
+import { findToldApart } from './told-apart.js'
 
 interface ChildProblem {
   /** The table without its keys into others, or of many rows some. */
@@ -150,6 +151,14 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
           ...[...problem.others, ...problem.chosen].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
         ])
   ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
+  const unique =
+    options.rules === 'off' || picks.length === 0
+      ? []
+      : findToldApart(
+          read.whole.table,
+          [links, ...problem.others].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf })),
+          ({ column }) => picks.some(({ key }) => key.column === column)
+        ).filter((set) => !set.some((name) => namesOf(read.siblings).has(name)))
   const named = new Set([
     ...bounds.flatMap(({ low, high, parent: side, other }) => (other ? [low, high] : side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
@@ -163,6 +172,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     ...(kinTold.length > 0 ? { kin: kinTold } : {}),
     ...(bounds.length > 0 ? { bounds, told: [...isTold] } : {}),
     ...(exclusive.length > 0 ? { exclusive } : {}),
+    ...(unique.length > 0 ? { unique } : {}),
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),

@@ -41,6 +41,7 @@ import { columnsLed, keptInputs, rowsAlongFrom, withoutInputs } from './rule-inp
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
+import { agreeingRows, restAt } from './told-apart.js'
 
 /** What a draw of several tables is told. */
 export interface SchemaRequest {
@@ -165,22 +166,33 @@ async function drawChild(
     const back = law.siblings ? putSiblingsBack(law.siblings, within, along) : within
     return { ...placed, whole: keepColumns(back, withoutInputs(law.ruleInputs ?? [])) }
   }
+  const ledBy = ({ placed, table }: Ruled) => {
+    const rowOf = rowsByKey(law, { ...placed, table, drawn })
+    return [law.key, ...keysBeside(law)].map((one) => ({ key: one, rowOf: rowOf(one) }))
+  }
   const fitted = (rows: Unplaced): Unplaced => {
     let own = rows
     for (const [at, pick] of law.picks.entries()) {
-      if (!law.bounds?.some(({ key: one, other }) => one === keyText(pick.key) || other === keyText(pick.key))) continue
+      const sets = (law.unique ?? []).filter((set) => set.includes(pick.key.column))
+      if (sets.length === 0 && !law.bounds?.some(({ key: one, other }) => one === keyText(pick.key) || other === keyText(pick.key)))
+        continue
       const { placed, ruled } = ruledOf(own)
-      const fits = fitting(law.bounds, { own: ruled.table, led: led({ placed, table: placed.rows.table }) }, keyText(pick.key))
-      if (!fits) continue
-      const choice = choiceOf(
-        pick,
-        { parentOf: own.parentOf, rowOf: rowsByKey(law, { ...placed, table: ruled.table, drawn }) },
-        { drawn, tables, tableOf }
-      )
-      const chosen = fittingChosen(fits, { ...choice, rowOf: own.chosen[at]! })
+      const fits = fitting(law.bounds ?? [], { own: ruled.table, led: led({ placed, table: placed.rows.table }) }, keyText(pick.key))
+      if (!fits && sets.length === 0) continue
+      const rowOf = rowsByKey(law, { ...placed, table: ruled.table, drawn })
+      const { parentOf, ...choice } = choiceOf(pick, { parentOf: own.parentOf, rowOf }, { drawn, tables, tableOf })
+      const keys = ledBy({ placed, table: ruled.table })
+      const apart = [
+        ...(parentOf ? [(i: number) => (parentOf[i]! < 0 ? undefined : String(parentOf[i]))] : []),
+        ...sets.map((set) => restAt(set, pick.key.column, ruled.table, keys))
+      ]
+      const chosen = fittingChosen(fits ?? (() => true), { ...choice, apart, rowOf: own.chosen[at]! })
       own = { ...own, chosen: own.chosen.map((one, k) => (k === at ? chosen : one)) }
     }
-    return own
+    if (!law.unique) return own
+    const { placed, ruled } = ruledOf(own)
+    const keys = ledBy({ placed, table: ruled.table })
+    return withoutRows(own, new Set(law.unique.flatMap((set) => agreeingRows(set, ruled.table, keys))))
   }
   const { whole, parentOf, targetOf } = keptApart(law, finished, fitted(unplaced), { drawn, tables, tableOf })
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))

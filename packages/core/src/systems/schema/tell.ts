@@ -19,6 +19,7 @@ import { lookupText } from './parent-lookups.js'
 import { reachingTexts } from './rule-inputs.js'
 import { siblingTexts } from './siblings.js'
 import { throughText } from './through-keys.js'
+import { toldApartText } from './told-apart.js'
 
 /** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
 export function tellSchema(
@@ -51,6 +52,7 @@ export function tellSchema(
             ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
             : []),
           ...(child.exclusive ?? []).map(exclusiveText),
+          ...(child.unique ?? []).map((set) => toldApartText(name, set)),
           ...limitTexts(name, child),
           ...shared
         ]

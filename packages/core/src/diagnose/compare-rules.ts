@@ -1,11 +1,12 @@
 import { keptStandingsIn, keptTotalsIn } from '../code/rules/among-rows.js'
 import { findRules } from '../code/rules/find.js'
 import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
+import { findOneAtATime, overlappingRows } from '../code/rules/one-at-a-time.js'
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../code/rules/running-totals.js'
 import { brokenStandings, type Standing, standingText } from '../code/rules/standings.js'
-import { findDiffering, findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
+import { type Apart, findDiffering, findUnique, repeatedIn, uniqueText } from '../code/rules/unique.js'
 import { unkeptRelations } from '../code/rules/unkept.js'
 import { stackTables, takeTableRows } from '../table/rows.js'
 import { isNumeric, type Table } from '../table/table.js'
@@ -90,8 +91,10 @@ const obeyedByAll = (rule: string, broken: number, { rowCount }: Table): RuleKep
 /** Columns that tell all real rows apart, training rows with them, or differ in each, and how many synthetic rows do not. Cost: as of `findUnique`. */
 export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKept[] {
   const all = train ? stackTables([real, train]) : real
-  const sets = [...findUnique(writtenAs(all)).map((columns) => ({ columns })), ...findDiffering(all)]
-  return sets.map((set) => obeyedByAll(uniqueText(set), repeatedIn(set, synthetic)?.count ?? 0, synthetic))
+  const sets: Apart[] = [...findUnique(writtenAs(all)).map((columns) => ({ columns })), ...findDiffering(all), ...findOneAtATime(all)]
+  const broken = (set: Apart) =>
+    set.pause === undefined ? (repeatedIn(set, synthetic)?.count ?? 0) : overlappingRows(set, synthetic).length
+  return sets.map((set) => obeyedByAll(uniqueText(set), broken(set), synthetic))
 }
 
 const besideNumbers = (table: Table): Table => ({ ...table, columns: table.columns.filter((one) => !isNumeric(one)) })

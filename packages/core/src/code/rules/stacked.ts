@@ -21,6 +21,7 @@ import {
   type Derivation,
   derives,
   endOfOrder,
+  inputsOfKept,
   isShare,
   type KeptOrder,
   type KeptRule,
@@ -386,3 +387,13 @@ const onLattice =
 
 /** Days of a month, about. */
 const MONTH = 30
+
+/** A table some of whose columns were changed, with what rules compute of these. */
+export function withRulesAfter(
+  rules: KeptRules | undefined,
+  data: WrittenTable,
+  { changed, key }: { readonly changed: ReadonlySet<string>; readonly key: Key }
+): WrittenTable {
+  const feeds = rules?.rules.some((rule) => derives(rule) && inputsOfKept(rule).some((name) => changed.has(name)))
+  return rules && feeds ? putRulesBack(rules, takeRulesOut(rules, data), { key, fixed: changed }) : data
+}

@@ -6,6 +6,7 @@ import { greatestCommonDivisor } from '../../table/lattice.js'
 import { monthOf, sinceStart } from '../../table/months.js'
 import { type CategoricalColumn, type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { isBelievedAtLog, logFactorials } from './chance.js'
+import { spanText } from './exclusive.js'
 import { type Quantity, quantityOf } from './quantity.js'
 import { formatIn, type WrittenTable } from './rows-of-rule.js'
 
@@ -16,6 +17,8 @@ type Unique = readonly string[]
 export interface Apart {
   readonly columns: Unique
   readonly differ?: boolean | undefined
+  /** Of rows that are one at a time, the last two columns being when they begin and end: milliseconds from an end to the next start, at least. */
+  readonly pause?: number | undefined
 }
 
 /** Such columns, of a model. */
@@ -29,8 +32,12 @@ const MOST_COLUMNS = 40
 /** Steps on both sides of a value that say how often values of one column would meet by chance: a week of days. */
 const REACH = 7
 
-export function uniqueText({ columns, differ }: Apart): string {
+export function uniqueText({ columns, differ, pause }: Apart): string {
   const words = columns.map(columnWord)
+  if (pause !== undefined) {
+    const [of, [start, end]] = [words.slice(0, -2), words.slice(-2)]
+    return `${end}${spanText(pause)} <= ${start} of the next${of.length > 0 ? ` by ${of.join(', ')}` : ''}`
+  }
   return differ ? words.join(' != ') : `unique(${words.join(', ')})`
 }
 

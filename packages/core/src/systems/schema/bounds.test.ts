@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import type { Column, Table } from '../../table/table.js'
-import { findBounds, keptWithin } from './bounds.js'
+import { betweenText, findBounds, fitting, fittingChosen, keptWithin } from './bounds.js'
 
 const ROWS = 200
 const u = (label: string) => uniforms(keyFor(keyFromSeed(3), label), ROWS)
@@ -46,5 +46,62 @@ it('rows beyond a bound have the number of a row that is not, and all others sta
     expect(of('quantity').values[i]).toBeLessThanOrEqual(stock[ROWS - 1 - i]!)
     if (wrong.has(i)) expect(price).toContain(of('price').values[i])
     else expect([of('price').values[i], of('quantity').values[i]]).toEqual([price[i], quantity[i]])
+  }
+})
+
+const [CLASSES, ROOMS] = [20, 15]
+const KEYS = [
+  { table: 'lessons', column: 'class_id', to: { table: 'classes', column: 'id' } },
+  { table: 'lessons', column: 'room_id', to: { table: 'rooms', column: 'id' } }
+]
+const [OF, IN] = ['lessons.class_id -> classes.id', 'lessons.room_id -> rooms.id'] as const
+const size = Float64Array.from({ length: CLASSES }, (_, c) => 14 + ((7 * c) % 17))
+const capacity = Float64Array.from({ length: ROOMS }, (_, r) => 20 + ((4 * r) % 15))
+
+/** Lessons of classes in rooms, and those that are in one that is too small. */
+function lessons(isTight: boolean) {
+  const [ofClass, inRoom] = [u('class').map((x) => Math.floor(CLASSES * x)), u('room')]
+  const roomOf = ofClass.map((c, i) => {
+    const open = [...capacity.keys()].filter((r) => !isTight || capacity[r]! >= size[c]!)
+    return open[Math.floor(open.length * inRoom[i]!)]!
+  })
+  const led = [
+    { key: OF as string, table: { columns: [number('size', size)], rowCount: CLASSES }, rowOf: Int32Array.from(ofClass) },
+    { key: IN as string, table: { columns: [number('capacity', capacity)], rowCount: ROOMS }, rowOf: Int32Array.from(roomOf) }
+  ]
+  return { led, small: [...ofClass.keys()].filter((i) => capacity[roomOf[i]!]! < size[ofClass[i]!]!) }
+}
+const BETWEEN = { low: 'size', high: 'capacity', parent: 'low' as const, key: OF, other: IN }
+const none = { columns: [], rowCount: ROWS }
+
+it('bounds between rows that rows refer to by two keys are told where rows choose one of them, and where chance would break them', () => {
+  const { led } = lessons(true)
+  const isChosen = (key: string | undefined) => key === IN
+  expect(findBounds({ own: none, led, isFree, isChosen })).toEqual([BETWEEN])
+  expect(betweenText(BETWEEN, KEYS)).toBe('room_id.capacity >= class_id.size')
+  expect(findBounds({ own: none, led, isFree })).toEqual([])
+  const free = lessons(false)
+  expect(free.small.length).toBeGreaterThan(20)
+  expect(findBounds({ own: none, led: free.led, isFree, isChosen })).toEqual([])
+})
+
+it('rows that chose what they may not change it with others, so that each is chosen as often, and no other row changes more than it must', () => {
+  const { led, small } = lessons(false)
+  const fits = fitting([BETWEEN], { own: none, led }, IN)!
+  const rowOf = led[1]!.rowOf
+  expect([...rowOf.keys()].filter((i) => !fits(i, rowOf[i]!))).toEqual(small)
+  const targets = { places: { data: capacity, rows: ROOMS, cols: 1 }, classes: new Array<string>(ROOMS).fill('') }
+  const chosen = fittingChosen(fits, { rowOf, targets, among: () => undefined, apart: [] })
+  expect([...chosen.keys()].filter((i) => !fits(i, chosen[i]!))).toEqual([])
+  const times = (all: Int32Array) => Array.from({ length: ROOMS }, (_, r) => all.filter((one) => one === r).length)
+  expect(times(chosen)).toEqual(times(rowOf))
+  expect(chosen.filter((one, i) => one !== rowOf[i]).length).toBeLessThanOrEqual(2 * small.length)
+  // Of those that a row may choose alone, and no two rows of one parent the same.
+  const parentOf = Int32Array.from({ length: ROWS }, (_, i) => Math.floor(i / 2))
+  const apart = Int32Array.from(rowOf, (r, i) => (i % 2 ? (r === rowOf[i - 1] ? (r + 1) % ROOMS : r) : r))
+  const some = fittingChosen(fits, { rowOf: apart, targets, among: () => new Set([12, 13, 14, 5]), apart: [(i) => String(parentOf[i])] })
+  for (let i = 0; i < ROWS; i++) {
+    if (some[i] !== apart[i]) expect([12, 13, 14, 5]).toContain(some[i])
+    if (i % 2) expect(some[i]).not.toBe(some[i - 1])
   }
 })

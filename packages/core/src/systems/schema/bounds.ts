@@ -1,19 +1,24 @@
-import { rateByChance } from '../../code/rules/chance.js'
-import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
+import { isBeyondChance, rateByChance } from '../../code/rules/chance.js'
+import { LEAST_ROWS } from '../../code/rules/exclusive.js'
+import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
+import { withRulesAfter } from '../../code/rules/stacked.js'
 import { firstFrom } from '../../num/ascending.js'
+import { rowOf as placeOf } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, uniforms } from '../../num/random.js'
 import { type Column, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import { LEAST_ROWS } from './copies.js'
+import { type ForeignKey, keyText } from './keys.js'
+import type { LikeRows } from './pick-law.js'
 
-/** A date or number that none of another column is above in any row: of the rows themselves, or of the rows that they refer to. Plain data. */
+/** A date or number that none of another column is above in any row: of the rows themselves, or of rows that they refer to. Plain data. */
 export interface Bound {
   readonly low: string
   readonly high: string
   /** Which of the two is of a row that rows refer to, and by which key; absent: neither. */
   readonly parent?: 'low' | 'high' | undefined
   readonly key?: string | undefined
+  /** Of two such rows the key of `high`, that of `low` being `key`: a lesson is in a room of no fewer places than its class has pupils. */
+  readonly other?: string | undefined
 }
 
 /** Rows that rows refer to by a key: their table, and of each row which it refers to, −1 for none [n]. */
@@ -28,6 +33,8 @@ interface Bounded {
   readonly led: readonly Led[]
   /** Columns that may be put right: nothing else says what they are. */
   readonly isFree: (column: string) => boolean
+  /** Keys by which rows choose what they refer to. */
+  readonly isChosen?: (key: string | undefined) => boolean
 }
 
 /** Of rows that have nothing to do with each other so many break what is a bound, at least: ranges that hardly meet say none. */
@@ -43,30 +50,42 @@ interface Side {
 }
 
 /** All bounds that the rows keep to, but those of which no side may be put right. Cost O(columns² · rows) at most: most pairs are out at the first rows. */
-export function findBounds({ own, led, isFree }: Bounded): Bound[] {
+export function findBounds({ own, led, isFree, isChosen = () => false }: Bounded): Bound[] {
   const sides = sidesIn(own, led)
+  const canMove = (low: Side, high: Side) =>
+    low.key === undefined || high.key === undefined
+      ? [low, high].some(({ key, name }) => key === undefined && isFree(name))
+      : low.key !== high.key && (isChosen(low.key) || isChosen(high.key))
   return sides.flatMap((low) =>
     sides.flatMap((high) => {
-      if (low === high || low.isDate !== high.isDate || !canMove(low, high, isFree)) return []
-      if (!holds(low, high, own.rowCount)) return []
-      const side = low.key !== undefined ? 'low' : high.key !== undefined ? 'high' : undefined
-      return [{ low: low.name, high: high.name, ...(side ? { parent: side, key: (low.key ?? high.key)! } : {}) }]
+      if (low === high || low.isDate !== high.isDate || !canMove(low, high)) return []
+      const rate = rateHeld(low, high, own.rowCount)
+      if (rate === undefined) return []
+      if (low.key === undefined || high.key === undefined) {
+        const side = low.key !== undefined ? 'low' : high.key !== undefined ? 'high' : undefined
+        return [{ low: low.name, high: high.name, ...(side ? { parent: side, key: (low.key ?? high.key)! } : {}) }]
+      }
+      // Rows that lead to the same two say it once.
+      const rowsBy = (key: string) => led.find((one) => one.key === key)!.rowOf
+      const [lows, highs] = [rowsBy(low.key), rowsBy(high.key)]
+      const times = new Set(lows.map((row, i) => row * (1 + highs.length) + highs[i]!)).size
+      const isBelieved = isBeyondChance({ rate, times, candidates: sides.length ** 2 })
+      return isBelieved ? [{ low: low.name, high: high.name, parent: 'low' as const, key: low.key, other: high.key }] : []
     })
   )
 }
 
-const canMove = (low: Side, high: Side, isFree: Bounded['isFree']): boolean =>
-  (low.key === undefined || high.key === undefined) && [low, high].some(({ key, name }) => key === undefined && isFree(name))
-
-function holds(low: Side, high: Side, rowCount: number): boolean {
+/** How often rows that have nothing to do with each other keep to what all of these do; undefined where not all do, or hardly any would not. */
+function rateHeld(low: Side, high: Side, rowCount: number): number | undefined {
   let both = 0
   for (let i = 0; i < rowCount; i++) {
     const [a, b] = [low.at(i), high.at(i)]
-    if (a > b) return false
+    if (a > b) return undefined
     both += Number(a <= b)
   }
-  if (both < LEAST_ROWS) return false
-  return rateByChance(rowCount, (k, j) => low.at(k) > high.at(j)) > LEAST_BROKEN
+  if (both < LEAST_ROWS) return undefined
+  const broken = rateByChance(rowCount, (k, j) => low.at(k) > high.at(j))
+  return broken > LEAST_BROKEN ? 1 - broken : undefined
 }
 
 function sidesIn(own: Table, led: readonly Led[]): Side[] {
@@ -111,6 +130,7 @@ export function keptWithin(
   for (let round = 0; round < MOST_ROUNDS; round++) {
     let isBroken = false
     for (const bound of bounds) {
+      if (bound.other) continue
       const sides = sidesIn(table, led)
       const find = (name: string, isParents: boolean) =>
         sides.find((one) => one.name === name && one.key === (isParents ? bound.key : undefined))
@@ -135,10 +155,7 @@ export function keptWithin(
     }
     if (!isBroken) break
   }
-  if (changed.size === 0) return data
-  const whole = { ...data, table }
-  const feeds = rules?.rules.some((rule) => derives(rule) && inputsOfKept(rule).some((name) => changed.has(name)))
-  return rules && feeds ? putRulesBack(rules, takeRulesOut(rules, whole), { key, fixed: changed }) : whole
+  return changed.size === 0 ? data : withRulesAfter(rules, { ...data, table }, { changed, key })
 }
 
 interface Wrong {
@@ -193,4 +210,111 @@ function ascending(column: NumericColumn, parentOf: Int32Array): NumericColumn {
     start = end
   }
   return { ...column, values }
+}
+
+/** Of a key by which rows choose: the rows that they chose, those that there are, and which of them each may choose. */
+interface Choice {
+  readonly rowOf: Int32Array
+  readonly targets: LikeRows
+  readonly among: (row: number) => ReadonlySet<number> | undefined
+  /** Of each row what no two rows that refer to the same row have in common: its parent, or the day and hour of a lesson in a room. */
+  readonly apart: readonly ((row: number) => string | undefined)[]
+}
+
+/** Rows that are looked at for one with which a row may change what it refers to, at most. */
+const MOST_COMPARED = 512
+
+/** Which rows of a key's table a row may refer to for bounds between these and its own numbers, or those of other rows that it refers to; undefined where there are none. */
+export function fitting(
+  bounds: readonly Bound[],
+  { own, led }: Pick<Bounded, 'own' | 'led'>,
+  key: string
+): ((row: number, target: number) => boolean) | undefined {
+  const { table } = led.find((one) => one.key === key)!
+  const targets = sidesIn({ columns: [], rowCount: 0 }, [{ key, table, rowOf: Int32Array.from({ length: table.rowCount }, (_, t) => t) }])
+  const sides = sidesIn(own, led)
+  const tests = bounds.flatMap(({ low, high, parent, key: first, other }) => {
+    const lowKey = parent === 'low' ? first : undefined
+    const highKey = other ?? (parent === 'high' ? first : undefined)
+    if ((lowKey === key) === (highKey === key)) return []
+    const isLow = lowKey === key
+    const target = targets.find(({ name }) => name === (isLow ? low : high))
+    const side = sides.find((one) => one.name === (isLow ? high : low) && one.key === (isLow ? highKey : lowKey))
+    // What is missing keeps to anything.
+    return target && side ? [(row: number, t: number) => !(isLow ? target.at(t) > side.at(row) : side.at(row) > target.at(t))] : []
+  })
+  return tests.length > 0 ? (row, target) => tests.every((test) => test(row, target)) : undefined
+}
+
+/**
+ * Rows that refer to one to which they may not have changed with a row that may have theirs, of those looked at the one that refers to what is most like it; where there is none
+ * they refer to the most like of all. Cost O(512 · rows that may not).
+ */
+export function fittingChosen(
+  fits: (row: number, target: number) => boolean,
+  { rowOf, targets: { places, classes }, among, apart }: Choice
+): Int32Array {
+  const out = rowOf.slice()
+  const referring = [...out.keys()].filter((i) => out[i]! >= 0)
+  const taken = apart.map(() => new Map<string, number>())
+  const pair = (of: (row: number) => string | undefined, i: number, target: number) => {
+    const own = of(i)
+    return own === undefined ? undefined : `${target} ${own}`
+  }
+  const timesOf = (i: number, target: number) => apart.map((of, s) => taken[s]!.get(pair(of, i, target) ?? '') ?? 0)
+  const count = (i: number, target: number, by: number) => {
+    for (const [s, of] of apart.entries()) {
+      const one = pair(of, i, target)
+      if (one !== undefined) taken[s]!.set(one, (taken[s]!.get(one) ?? 0) + by)
+    }
+  }
+  for (const i of referring) count(i, out[i]!, 1)
+  const isFine = (i: number) => fits(i, out[i]!) && timesOf(i, out[i]!).every((times) => times <= 1)
+  const broken = referring.filter((i) => !isFine(i))
+  const isOpen = (i: number, target: number) =>
+    fits(i, target) && (among(i)?.has(target) ?? true) && timesOf(i, target).every((times) => times === 0)
+  const give = (i: number, target: number) => {
+    count(i, out[i]!, -1)
+    out[i] = target
+    count(i, target, 1)
+  }
+  const away = (one: number, other: number): number => {
+    const [here, there] = [placeOf(places, one), placeOf(places, other)]
+    return Number(classes[one] !== classes[other]) * FAR + here.reduce((sum, x, c) => sum + (x - there[c]!) ** 2, 0)
+  }
+  const nearest = (i: number, all: readonly number[], targetOf: (one: number) => number) =>
+    all.reduce<number | undefined>(
+      (best, one) => (best === undefined || away(out[i]!, targetOf(one)) < away(out[i]!, targetOf(best)) ? one : best),
+      undefined
+    )
+  for (const [b, i] of broken.entries()) {
+    if (isFine(i)) continue
+    const others: number[] = []
+    for (let k = 0; k < Math.min(MOST_COMPARED, referring.length); k++) {
+      const j = referring[(b * MOST_COMPARED + k * STRIDE) % referring.length]!
+      if (out[j] !== out[i] && isOpen(i, out[j]!) && isOpen(j, out[i]!)) others.push(j)
+    }
+    const other = nearest(i, others, (j) => out[j]!)
+    if (other !== undefined) {
+      const [mine, theirs] = [out[i]!, out[other]!]
+      give(i, theirs)
+      give(other, mine)
+      continue
+    }
+    const free = [...(among(i) ?? classes.keys())].filter((target) => isOpen(i, target))
+    const like = nearest(i, free, (target) => target)
+    if (like !== undefined) give(i, like)
+  }
+  return out
+}
+
+/** Rows of other categories are farther than any numbers. */
+const FAR = 1e9
+/** Rows that are compared lie far apart: a prime. */
+const STRIDE = 7919
+
+/** A bound between rows that rows refer to by two of their keys, as people write it. */
+export function betweenText({ low, high, key, other }: Bound, keys: readonly ForeignKey[]): string {
+  const columnOf = (text: string | undefined) => keys.find((one) => keyText(one) === text)!.column
+  return `${columnOf(other)}.${high} >= ${columnOf(key)}.${low}`
 }

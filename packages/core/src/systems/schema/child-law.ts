@@ -1,3 +1,4 @@
+import { findExclusive } from '../../code/rules/exclusive.js'
 import { derives } from '../../code/rules/kept-rules.js'
 import { DAY } from '../../code/rules/quantity.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
@@ -26,7 +27,6 @@ import { findBounds } from './bounds.js'
 import { type ChildRows, readChildRows, withOwn } from './child-rows.js'
 import { type CountLaw, countsOf, fitCounts } from './counts.js'
 import { type EndLaw, endDate, endLaw, endsOf, untilIn } from './end-law.js'
-import { findExclusive } from './exclusive.js'
 import { fitGiven } from './given-law.js'
 import { type ForeignKey, keyText } from './keys.js'
 import { kinNamed, withAllKin } from './kin.js'
@@ -41,6 +41,7 @@ import { inputsUsed, ruleInputs } from './rule-inputs.js'
 import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
+import { findToldApart } from './told-apart.js'
 
 interface ChildProblem {
   /** The table without its keys into others, or of many rows some. */
@@ -138,7 +139,8 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
       rowOf: linksOfSome(one, rows).parentOf
     }))
   ]
-  const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name) })
+  const isChosen = (key: string | undefined) => picks.some((pick) => keyText(pick.key) === key)
+  const bounds = options.rules === 'off' ? [] : findBounds({ own: besidePassed(read), led, isFree: (name) => !isTold.has(name), isChosen })
   // What ends as the next one starts needs no more said, and keys that go without saying follow the others.
   const along = through.map(({ key }) => key)
   const exclusive = (
@@ -149,8 +151,16 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
           ...[...problem.others, ...problem.chosen].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
         ])
   ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
+  const unique =
+    options.rules === 'off' || picks.length === 0
+      ? []
+      : findToldApart(
+          read.whole.table,
+          [links, ...problem.others].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf })),
+          ({ column }) => picks.some(({ key }) => key.column === column)
+        ).filter((set) => !set.some((name) => namesOf(read.siblings).has(name)))
   const named = new Set([
-    ...bounds.flatMap(({ low, high, parent: side }) => (side ? [side === 'low' ? low : high] : [])),
+    ...bounds.flatMap(({ low, high, parent: side, other }) => (other ? [low, high] : side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),
     ...lookups.map(({ from }) => from),
     ...[start?.column, end?.date?.column].filter((name) => name !== undefined)
@@ -162,6 +172,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
     ...(kinTold.length > 0 ? { kin: kinTold } : {}),
     ...(bounds.length > 0 ? { bounds, told: [...isTold] } : {}),
     ...(exclusive.length > 0 ? { exclusive } : {}),
+    ...(unique.length > 0 ? { unique } : {}),
     ...(lines ? { lines: lines.law } : {}),
     ...(read.copies.length > 0 ? { copies: read.copies } : {}),
     ...(isEmpty(read.siblings) ? {} : { siblings: read.siblings }),

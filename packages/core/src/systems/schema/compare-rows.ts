@@ -1,3 +1,4 @@
+import { findExclusive, rowsInTheWay } from '../../code/rules/exclusive.js'
 import { tolerance } from '../../code/rules/quantity.js'
 import { quantityIn, type WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { RuleKept } from '../../diagnose/evaluation.js'
@@ -5,12 +6,13 @@ import { keyFromSeed } from '../../num/random.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { NumericColumn } from '../../table/table.js'
 import { groupsOf } from './child-rows.js'
-import { exclusiveText, findExclusive, rowsInTheWay } from './exclusive.js'
+import { exclusiveText } from './exclusive.js'
 import { keyText } from './keys.js'
-import type { Links } from './links.js'
+import { byCounts, type Links } from './links.js'
 import type { BothSides } from './relations.js'
 import { findSiblings, isEmpty, namesOf, putSiblingsBack, siblingTexts, takeSiblingsOut } from './siblings.js'
 import { throughOf, throughText } from './through-keys.js'
+import { agreeingRows, findToldApart, toldApartText } from './told-apart.js'
 
 interface Rows {
   readonly own: BothSides
@@ -26,7 +28,12 @@ const obeyedByAll = (rule: string, broken: number, rows: number): RuleKept => ({
  * row before, for themselves between two dates, and by another of their keys. Cost: as of `findSiblings` and `findExclusive` for each key.
  */
 export function compareRows({ own, links, linksFrom }: Rows): RuleKept[] {
-  return [...compareSiblings(own, links), ...compareExclusive(own, links), ...compareThrough(own, links, linksFrom)]
+  return [
+    ...compareSiblings(own, links),
+    ...compareExclusive(own, links),
+    ...compareToldApart(own, links),
+    ...compareThrough(own, links, linksFrom)
+  ]
 }
 
 function compareExclusive({ real, synthetic }: BothSides, links: Rows['links']): RuleKept[] {
@@ -37,6 +44,16 @@ function compareExclusive({ real, synthetic }: BothSides, links: Rows['links']):
     const [, { parentOf }] = links.find(([{ key }]) => key === law.key)!
     return obeyedByAll(exclusiveText(law), rowsInTheWay(law, synthetic, parentOf).length, synthetic.rowCount)
   })
+}
+
+function compareToldApart({ real, synthetic }: BothSides, links: Rows['links']): RuleKept[] {
+  const own = links.filter(([{ key }]) => key.table !== key.to.table)
+  const led = (side: 0 | 1) => own.map((both) => ({ key: both[0].key, rowOf: both[side].parentOf }))
+  // What the parent by which rows are counted has in common with times is its own.
+  const [main] = [...own].sort(([a], [b]) => byCounts(a, b))
+  return findToldApart(real, led(0), (key) => key !== main?.[0].key).map((set) =>
+    obeyedByAll(toldApartText(own[0]![0].key.table, set), agreeingRows(set, synthetic, led(1)).length, synthetic.rowCount)
+  )
 }
 
 function compareThrough({ synthetic }: BothSides, links: Rows['links'], linksFrom: Rows['linksFrom']): RuleKept[] {

@@ -1,4 +1,5 @@
 import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { LEAST_ROWS, spanText } from '../../code/rules/exclusive.js'
 import { DAY } from '../../code/rules/quantity.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { logChanceOfOrder } from './aggregates.js'
@@ -23,9 +24,6 @@ interface Referring {
   /** Row of the other table that each refers to; −1 for none [n]. */
   readonly parentOf: Int32Array
 }
-
-/** Fewer rows are no support for a rule, as everywhere (docs/how-rules-are-found.md). */
-export const LEAST_ROWS = 30
 
 /**
  * Columns of rows that copy one of the row that they refer to, where other orders of those rows would hardly have it so. Rows that refer to none have no
@@ -117,19 +115,4 @@ function cellsOf(column: Column): (row: number) => number | string | undefined {
 export function copyText(key: ForeignKey, { column, from, day, plus = 0 }: Copy): string {
   const said = `${key.to.table}.${from}`
   return `${key.table}.${column} = ${day ? `day(${said})` : said}${spanText(plus)} by ${keyText(key)}`
-}
-
-const UNITS = [
-  ['days', DAY],
-  ['hours', 3_600_000],
-  ['minutes', 60_000],
-  ['seconds', 1000]
-] as const
-
-/** ` + 14 days`; nothing of none. */
-export function spanText(span: number): string {
-  if (span === 0) return ''
-  const [unit, length] = UNITS.find(([, own]) => span % own === 0) ?? (['milliseconds', 1] as const)
-  const count = Math.abs(span) / length
-  return ` ${span > 0 ? '+' : '-'} ${count} ${count === 1 ? unit.slice(0, -1) : unit}`
 }

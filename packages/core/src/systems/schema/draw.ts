@@ -1,3 +1,4 @@
+import { rowsInTheWay } from '../../code/rules/exclusive.js'
 import { putRulesBack } from '../../code/rules/stacked.js'
 import { InputError } from '../../num/errors.js'
 import { beside, type Matrix, matrix, takeRows, takeValues } from '../../num/matrix.js'
@@ -14,7 +15,7 @@ import { sumsAfter, sumsIn, withSums } from '../panel/sums.js'
 import { timeAt } from '../panel/ticks.js'
 import { rowsBeyond } from '../panel/walls.js'
 import { tables as tableSystem } from '../table/system.js'
-import { keptWithin } from './bounds.js'
+import { fitting, fittingChosen, keptWithin } from './bounds.js'
 import { categoriesOf, givenOf, headLifts, knownOf } from './child-law.js'
 import { mostOf } from './count-ceiling.js'
 import { areBare, type CountLaw, countsOf, drawCounts, withCounts, withNumbers } from './counts.js'
@@ -22,7 +23,7 @@ import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { asDrawn, type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { endsOf, rowsUntil, untilIn } from './end-law.js'
-import { chosenApart, exchanged, rowsInTheWay } from './exclusive.js'
+import { chosenApart, exchanged } from './exclusive.js'
 import { ofParents } from './fit.js'
 import { drawGiven, type KnownBesides } from './given-law.js'
 import { levelsOf, rowsOfLevels, withLevels } from './kept-levels.js'
@@ -34,12 +35,13 @@ import { referredRows } from './links.js'
 import type { ChildLaw, SchemaModel, SchemaTable } from './model.js'
 import { amongOf } from './near.js'
 import { withLookups } from './parent-lookups.js'
-import { likeRows, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
+import { likeRows, type PickLaw, pickRows, referringRows, wantedRows, withSame } from './pick-law.js'
 import { numberedKeys } from './pseudonyms.js'
 import { columnsLed, keptInputs, rowsAlongFrom, withoutInputs } from './rule-inputs.js'
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
+import { agreeingRows, restAt } from './told-apart.js'
 
 /** What a draw of several tables is told. */
 export interface SchemaRequest {
@@ -137,15 +139,21 @@ async function drawChild(
   const tableOf = (name: string) => asDrawn(tables[name]!.context, drawn.get(name)!.table)
   const key = keyFor(keyFromSeed(seed), 'rules')
   const told = new Set(law.told)
-  const finished = (rows: Unplaced): Finished => {
+  const led = ({ placed, table }: Ruled) => {
+    const rowOf = rowsByKey(law, { ...placed, table, drawn })
+    const others = keysBeside(law).map((one) => ({ key: keyText(one), table: referredTo(one, drawn, tables).table, rowOf: rowOf(one) }))
+    return [{ key: keyText(law.key), table: wide, rowOf: placed.parentOf }, ...others]
+  }
+  const ruledOf = (rows: Unplaced): { readonly placed: ChildRowsDrawn; readonly ruled: Written } => {
     const placed = place(rows)
     const rowOf = rowsByKey(law, { ...placed, table: placed.rows.table, drawn })
-    const inputs = law.ruleInputs ?? []
-    const known = law.rules ? joinColumns(placed.rows, keptInputs(inputs, law.rules, { rowOf, tableOf })) : placed.rows
-    const ruled = law.rules ? putRulesBack(law.rules, known, { key }) : known
-    const led = keysBeside(law).map((one) => ({ key: keyText(one), table: referredTo(one, drawn, tables).table, rowOf: rowOf(one) }))
+    const known = law.rules ? joinColumns(placed.rows, keptInputs(law.ruleInputs ?? [], law.rules, { rowOf, tableOf })) : placed.rows
+    return { placed, ruled: law.rules ? putRulesBack(law.rules, known, { key }) : known }
+  }
+  const finished = (rows: Unplaced): Finished => {
+    const { placed, ruled } = ruledOf(rows)
     const keeping = {
-      led: [{ key: keyText(law.key), table: wide, rowOf: placed.parentOf }, ...led],
+      led: led({ placed, table: placed.rows.table }),
       parentOf: placed.parentOf,
       isOrdered: Boolean(law.siblings || law.lines),
       rules: law.rules,
@@ -156,9 +164,37 @@ async function drawChild(
     const within = law.bounds ? keptWithin(law.bounds, ruled, keeping) : ruled
     const along = { parentOf: placed.parentOf, time: law.time?.name, rules: law.rules, key }
     const back = law.siblings ? putSiblingsBack(law.siblings, within, along) : within
-    return { ...placed, whole: keepColumns(back, withoutInputs(inputs)) }
+    return { ...placed, whole: keepColumns(back, withoutInputs(law.ruleInputs ?? [])) }
   }
-  const { whole, parentOf, targetOf } = keptApart(law, finished, unplaced, { drawn, tables, tableOf })
+  const ledBy = ({ placed, table }: Ruled) => {
+    const rowOf = rowsByKey(law, { ...placed, table, drawn })
+    return [law.key, ...keysBeside(law)].map((one) => ({ key: one, rowOf: rowOf(one) }))
+  }
+  const fitted = (rows: Unplaced): Unplaced => {
+    let own = rows
+    for (const [at, pick] of law.picks.entries()) {
+      const sets = (law.unique ?? []).filter((set) => set.includes(pick.key.column))
+      if (sets.length === 0 && !law.bounds?.some(({ key: one, other }) => one === keyText(pick.key) || other === keyText(pick.key)))
+        continue
+      const { placed, ruled } = ruledOf(own)
+      const fits = fitting(law.bounds ?? [], { own: ruled.table, led: led({ placed, table: placed.rows.table }) }, keyText(pick.key))
+      if (!fits && sets.length === 0) continue
+      const rowOf = rowsByKey(law, { ...placed, table: ruled.table, drawn })
+      const { parentOf, ...choice } = choiceOf(pick, { parentOf: own.parentOf, rowOf }, { drawn, tables, tableOf })
+      const keys = ledBy({ placed, table: ruled.table })
+      const apart = [
+        ...(parentOf ? [(i: number) => (parentOf[i]! < 0 ? undefined : String(parentOf[i]))] : []),
+        ...sets.map((set) => restAt(set, pick.key.column, ruled.table, keys))
+      ]
+      const chosen = fittingChosen(fits ?? (() => true), { ...choice, apart, rowOf: own.chosen[at]! })
+      own = { ...own, chosen: own.chosen.map((one, k) => (k === at ? chosen : one)) }
+    }
+    if (!law.unique) return own
+    const { placed, ruled } = ruledOf(own)
+    const keys = ledBy({ placed, table: ruled.table })
+    return withoutRows(own, new Set(law.unique.flatMap((set) => agreeingRows(set, ruled.table, keys))))
+  }
+  const { whole, parentOf, targetOf } = keptApart(law, finished, fitted(unplaced), { drawn, tables, tableOf })
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
   const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
@@ -181,6 +217,11 @@ async function drawChild(
       ? beside(contextOfRows(of.context, table), ofParents(referring, parent.context, withNone(law, parent.context.cols)))
       : matrix(0, 0)
   }
+}
+
+interface Ruled {
+  readonly placed: ChildRowsDrawn
+  readonly table: Table
 }
 
 interface Finished extends ChildRowsDrawn {
@@ -240,19 +281,28 @@ function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplac
         rows = { ...rows, table }
         continue
       }
-      const near = pick.near && amongOf(pick.near, rowOf(pick.near.start), tableOf)
-      const chosen = chosenApart(one, out.whole.table, {
-        rowOf: rows.chosen[at]!,
-        targets: targets(),
-        among: (i) => near && (near.members.get(near.wanted[i]!) ?? new Set()),
-        parentOf: pick.apart ? rows.parentOf : undefined
-      })
+      const choice = choiceOf(pick, { ...rows, rowOf }, { drawn, tables, tableOf })
+      const chosen = chosenApart(one, out.whole.table, { ...choice, rowOf: rows.chosen[at]! })
       rows = { ...rows, chosen: rows.chosen.map((own, k) => (k === at ? chosen : own)) }
     }
     if (round > MOST_ROUNDS) rows = withoutRows(rows, new Set(broken.flatMap((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)))))
     out = finished(rows)
   }
   return out
+}
+
+/** Of which rows rows may choose one. */
+function choiceOf(
+  pick: PickLaw,
+  { rowOf, parentOf }: Pick<Unplaced, 'parentOf'> & { readonly rowOf: (key: ForeignKey) => Int32Array },
+  { drawn, tables, tableOf }: Apart
+) {
+  const near = pick.near && amongOf(pick.near, rowOf(pick.near.start), tableOf)
+  return {
+    targets: likeRows(tables[pick.key.to.table]!.context, referredTo(pick.key, drawn, tables).table),
+    among: (i: number) => near && (near.members.get(near.wanted[i]!) ?? new Set<number>()),
+    parentOf: pick.apart ? parentOf : undefined
+  }
 }
 
 /** The keys of rows besides that of their number, in the order in which drawn rows have them. */

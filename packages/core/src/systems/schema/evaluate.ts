@@ -15,6 +15,7 @@ import type { ColumnKind } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { checkTables, keyTypes } from './check-keys.js'
+import { compareBetween } from './compare-between.js'
 import { compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
 import type { Schema } from './fit.js'
@@ -99,6 +100,7 @@ export async function evaluateSchema(
     rules.push(...compareRows({ own: sides, links: linksFrom(name), linksFrom }))
     rules.push(...compareReaching({ table: name, own: sides, linksFrom, sidesOf: (other) => read.get(other)! }))
     const rows = [sides.real.rowCount, sides.synthetic.rowCount] as const
+    rules.push(...compareBetween({ table: name, rows, linksFrom, sidesOf: (other) => read.get(other)! }))
     if (sides.real.columns.length === 0 || Math.min(...rows) < 2) {
       tables[name] = null
       continue

@@ -1,104 +1,12 @@
-import { isBeyondChance } from '../../code/rules/chance.js'
+import { type Exclusive as ExclusiveBy, inOrder, spansIn, spanText } from '../../code/rules/exclusive.js'
 import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import { firstFrom } from '../../num/ascending.js'
 import { type Matrix, rowOf as placeOf } from '../../num/matrix.js'
-import { keyFromSeed, permutation } from '../../num/random.js'
-import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
-import { LEAST_ROWS, spanText } from './copies.js'
+import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { type ForeignKey, keyText } from './keys.js'
 
 /** Dates between which a row has the row that it refers to for itself, as a reader a copy and a guest a room: no other one begins before it ends. Plain data. */
-export interface Exclusive {
-  readonly key: ForeignKey
-  readonly start: string
-  readonly end: string
-  /** Milliseconds from the end of one to the start of the next, at least. */
-  readonly apart: number
-}
-
-/** Where rows lead by a key; −1 for none [n]. */
-interface Led {
-  readonly key: ForeignKey
-  readonly rowOf: Int32Array
-}
-
-/** When rows begin and end; those without an end never do [n]. */
-interface Spans {
-  readonly starts: Float64Array
-  readonly ends: Float64Array
-}
-
-/**
- * Of which rows no two that refer to the same row are at the same time, where rows that refer to others would hardly be so: by each key the pair of dates
- * that lie farthest apart. Cost O(keys · dates² · rows log rows).
- */
-export function findExclusive({ columns }: Table, led: readonly Led[]): Exclusive[] {
-  const dates = columns.filter((column): column is NumericColumn => column.kind === 'datetime')
-  const pairs = dates.flatMap((start) =>
-    start.missing ? [] : dates.flatMap((end) => (end !== start && areSpans(start, end) ? [{ start, end, ...spans(start, end) }] : []))
-  )
-  const candidates = pairs.length * led.length
-  return led.flatMap(({ key, rowOf }) => {
-    const found = pairs.flatMap(({ start, end, starts, ends }): (Exclusive & { readonly length: number })[] => {
-      const gaps = gapsBetween({ starts, ends }, rowOf)
-      const apart = gaps.reduce((least, gap) => Math.min(least, gap), Number.POSITIVE_INFINITY)
-      if (gaps.length < LEAST_ROWS || apart < 0) return []
-      const mixed = gapsBetween({ starts, ends }, shuffled(rowOf))
-      const rate = (1 + mixed.filter((gap) => gap >= apart).length) / (2 + mixed.length)
-      if (!isBeyondChance({ rate, times: gaps.length, candidates })) return []
-      return [{ key, start: start.name, end: end.name, apart, length: lengthOf({ starts, ends }) }]
-    })
-    const [longest] = found.sort((a, b) => b.length - a.length)
-    if (!longest) return []
-    const { length: _length, ...law } = longest
-    return [law]
-  })
-}
-
-const areSpans = (start: NumericColumn, end: NumericColumn): boolean =>
-  end.values.every((value, i) => end.missing?.[i] || value >= start.values[i]!) &&
-  end.values.some((value, i) => !end.missing?.[i] && value > start.values[i]!)
-
-const spans = (start: NumericColumn, end: NumericColumn): Spans => ({
-  starts: start.values,
-  ends: end.values.map((value, i) => (end.missing?.[i] ? Number.POSITIVE_INFINITY : value))
-})
-
-const lengthOf = ({ starts, ends }: Spans): number =>
-  ends.reduce((sum, end, i) => (end < Number.POSITIVE_INFINITY ? sum + end - starts[i]! : sum), 0)
-
-/** From the end of each row to the start of the next that refers to the same row. */
-function gapsBetween({ starts, ends }: Spans, rowOf: Int32Array): number[] {
-  const rows = inOrder({ starts, ends }, rowOf).sort((a, b) => rowOf[a]! - rowOf[b]!)
-  return rows.flatMap((row, k) => (k > 0 && rowOf[row] === rowOf[rows[k - 1]!] ? [starts[row]! - ends[rows[k - 1]!]!] : []))
-}
-
-/** Rows that refer to any as they begin. */
-const inOrder = ({ starts, ends }: Spans, rowOf: Int32Array): number[] =>
-  [...rowOf.keys()].filter((i) => rowOf[i]! >= 0).sort((a, b) => starts[a]! - starts[b]! || order(ends[a]!, ends[b]!) || a - b)
-
-const order = (a: number, b: number): number => (a === b ? 0 : a < b ? -1 : 1)
-
-/** The same rows, each referred to as often: those that other rows refer to. */
-const shuffled = (rowOf: Int32Array): Int32Array => takeOrder(rowOf, permutation(keyFromSeed(1), rowOf.length))
-const takeOrder = (all: Int32Array, rows: Uint32Array): Int32Array => Int32Array.from(rows, (row) => all[row]!)
-
-const spansIn = ({ columns }: Table, { start, end }: Exclusive): Spans => {
-  const named = (name: string) => columns.find((column) => column.name === name) as NumericColumn
-  return spans(named(start), named(end))
-}
-
-/** Rows that begin while another one of the row that they refer to has not ended: without them there are none. Cost O(rows log rows). */
-export function rowsInTheWay(law: Exclusive, table: Table, rowOf: Int32Array): number[] {
-  const own = spansIn(table, law)
-  const until = new Map<number, number>()
-  return inOrder(own, rowOf).filter((i) => {
-    const free = until.get(rowOf[i]!) ?? Number.NEGATIVE_INFINITY
-    if (own.starts[i]! < free) return true
-    until.set(rowOf[i]!, own.ends[i]! + law.apart)
-    return false
-  })
-}
+export type Exclusive = ExclusiveBy<ForeignKey>
 
 interface Choosing {
   /** The row that each row refers to; −1 for none [n]. */

@@ -26,6 +26,7 @@ import type { RuleInput } from './rule-inputs.js'
 import type { Siblings } from './siblings.js'
 import type { StartLaw } from './start-law.js'
 import type { ThroughKey } from './through-keys.js'
+import type { ToldApart } from './told-apart.js'
 
 /** Columns of a parent under names beside those of its rows. */
 export type Besides = readonly { readonly column: string; readonly name: string }[]
@@ -61,6 +62,8 @@ export interface ChildLaw {
   readonly siblings?: Siblings | undefined
   /** Rows that rows have for themselves between two dates, by which key; absent in models of before. */
   readonly exclusive?: readonly Exclusive[] | undefined
+  /** Columns that tell rows apart, with keys by which they choose; absent in models of before. */
+  readonly unique?: readonly ToldApart[] | undefined
   /** How rows choose those of further tables that they refer to. */
   readonly picks: readonly PickLaw[]
   /** Columns that categories tell of the rows that they refer to by `key` or by one that goes without saying; absent in models of before. */

@@ -1,7 +1,7 @@
 import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { LEAST_ROWS } from '../../code/rules/exclusive.js'
 import { log } from '../../num/elementary.js'
 import type { Table } from '../../table/table.js'
-import { LEAST_ROWS } from './copies.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import { type Reached, reachedFrom, rowsAlong } from './kin.js'
 import { type Links, referredRows } from './links.js'

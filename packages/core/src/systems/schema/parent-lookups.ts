@@ -1,7 +1,7 @@
 import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { LEAST_ROWS } from '../../code/rules/exclusive.js'
 import { log } from '../../num/elementary.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
-import { LEAST_ROWS } from './copies.js'
 import type { ForeignKey } from './keys.js'
 
 /** A column of rows that a category of the row tells which they refer to, as how long a member of some kind may keep a book. Plain data. */

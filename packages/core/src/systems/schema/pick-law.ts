@@ -1,3 +1,4 @@
+import { LEAST_ROWS } from '../../code/rules/exclusive.js'
 import { exp } from '../../num/elementary.js'
 import { type Matrix, rowOf } from '../../num/matrix.js'
 import { indexFromUniform, type Key, keyFor, permutation, uniforms } from '../../num/random.js'
@@ -7,7 +8,7 @@ import { takeTableRows, unusedName } from '../../table/rows.js'
 import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { contextOfRows } from '../panel/past.js'
-import { areAlike, type Copy, copiedFrom, kindBeside, LEAST_ROWS } from './copies.js'
+import { areAlike, type Copy, copiedFrom, kindBeside } from './copies.js'
 import { type Counted, type CountLaw, fitCounts } from './counts.js'
 import type { ForeignKey } from './keys.js'
 import type { Links } from './links.js'
@@ -144,7 +145,7 @@ const MOST_COMPARED = 512
 const SELDOM = 1e-3
 
 /** Rows of the table that is referred to: as numbers [n, k], and which of them have the same categories. */
-interface LikeRows {
+export interface LikeRows {
   readonly places: Matrix
   readonly classes: readonly string[]
 }

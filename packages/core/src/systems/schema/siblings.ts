@@ -1,4 +1,5 @@
 import { isBeyondChance, rateByChance } from '../../code/rules/chance.js'
+import { spanText } from '../../code/rules/exclusive.js'
 import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import { putRulesBack, takeRulesOut } from '../../code/rules/stacked.js'
@@ -9,7 +10,6 @@ import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { type Carried, carriedText, findCarried, putCarriedBack, takeCarriedOut } from '../panel/carried.js'
 import { findRunningSums, putRunningBack, type RunningSum, runningText, takeRunningOut } from '../panel/running.js'
 import { laterRows } from '../panel/spans.js'
-import { spanText } from './copies.js'
 
 /** What a row of a parent says of the next one: the same laws as of the rows of a group. Plain data. */
 export interface Siblings {

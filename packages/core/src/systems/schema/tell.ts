@@ -5,6 +5,7 @@ import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
+import { betweenText } from './bounds.js'
 import { copyText } from './copies.js'
 import { leavesNone } from './count-limits.js'
 import { numberName } from './counts.js'
@@ -18,6 +19,7 @@ import { lookupText } from './parent-lookups.js'
 import { reachingTexts } from './rule-inputs.js'
 import { siblingTexts } from './siblings.js'
 import { throughText } from './through-keys.js'
+import { toldApartText } from './told-apart.js'
 
 /** What laws of tables and drawn tables say: rows of each, the keys between them, and the notes of each table. */
 export function tellSchema(
@@ -50,6 +52,7 @@ export function tellSchema(
             ? siblingTexts(child.siblings, child.time?.name).map((text) => `${name}: ${text} of each row of ${child.key.to.table}`)
             : []),
           ...(child.exclusive ?? []).map(exclusiveText),
+          ...(child.unique ?? []).map((set) => toldApartText(name, set)),
           ...limitTexts(name, child),
           ...shared
         ]
@@ -104,13 +107,15 @@ export function tellSchema(
 }
 
 /** What rows are not beyond of the rows that they refer to: a date, and how many there are. */
-function limitTexts(name: string, { key, time, counts, picks }: ChildLaw): string[] {
+function limitTexts(name: string, { key, time, counts, picks, through = [], bounds = [] }: ChildLaw): string[] {
+  const keys = [key, ...[...picks, ...through].map((one) => one.key)]
+  const between = bounds.filter(({ other }) => other).map((one) => `${name}: ${betweenText(one, keys)}`)
   const date = time?.end?.date ?? time?.until
   const ofCounts = [{ key, counts }, ...picks].flatMap((one) =>
     one.counts.most === undefined ? [] : [`${mostText(one.counts, one.key)} >= rows of ${name} by ${columnsOf(one.key)}`]
   )
   const bare = [{ key, counts }, ...picks].flatMap((one) => bareTexts(name, one))
-  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts, ...bare]
+  return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts, ...bare, ...between]
 }
 
 /** Which rows have none, as others do or do not refer to them: no shipment without a payment, and products of the leaves of a tree alone. */

@@ -1,6 +1,7 @@
 import { isBelievedAtLog } from '../../code/rules/chance.js'
+import { LEAST_ROWS } from '../../code/rules/exclusive.js'
 import { logChanceOfOrder } from './aggregates.js'
-import { type Copy, LEAST_ROWS } from './copies.js'
+import type { Copy } from './copies.js'
 import { type ForeignKey, keyText, pairsOf } from './keys.js'
 import type { Links } from './links.js'
 

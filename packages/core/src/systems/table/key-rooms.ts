@@ -14,8 +14,11 @@ export interface KeyRooms {
  * of many rows, of which most do, would lose some to those of few. Undefined where there is none. Cost O(rows of the data).
  */
 export function keyRooms(sets: readonly KeptUnique[], training: Table, rows: number): KeyRooms | undefined {
-  const places = sets.filter(({ columns, differ }) => !differ && columns.length > 1)
-  const common = places[0]?.columns.filter((name) => places.every(({ columns }) => columns.includes(name))) ?? []
+  // Of rows that are one at a time the key is what they are of.
+  const places = sets
+    .filter(({ columns, differ }) => !differ && columns.length > 1)
+    .map(({ columns, pause }) => (pause === undefined ? columns : columns.slice(0, -2)))
+  const common = places[0]?.filter((name) => places.every((columns) => columns.includes(name))) ?? []
   const counted = common.map((name) => ({ name, counts: countsOf(name, training) }))
   const key = counted.sort((a, b) => b.counts.size - a.counts.size)[0]
   if (!key) return undefined

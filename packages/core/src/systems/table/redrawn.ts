@@ -1,6 +1,6 @@
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { stackRows, takeRows } from '../../num/matrix.js'
-import { sliceTable, stackTables } from '../../table/rows.js'
+import { sliceTable, stackTables, takeTableRows } from '../../table/rows.js'
 import type { SystemContext } from '../host.js'
 import type { DrawnRows, Stretch } from './options.js'
 
@@ -44,3 +44,9 @@ export function placed(waiting: readonly number[], offered: number, give: (offer
   for (let j = 0; j < offered && next < waiting.length; j++) if (give(j, waiting[next]!)) next++
   return waiting.slice(next)
 }
+
+/** Some of the rows that were drawn one after the other, in their places. */
+export const rowsOf = (pool: readonly Rows[], chosen: Uint32Array): Rows => ({
+  table: takeTableRows(stackTables(pool.map(({ table }) => table)), chosen),
+  ...(pool[0]!.latents ? { latents: takeRows(stackRows(pool.map(({ latents }) => latents!)), chosen) } : {})
+})

@@ -236,7 +236,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const model = await kind.load(contents, context)
     const training = () => kind.written(model).table
     const names = () => training().columns.map(({ name }) => name)
-    const [unique, again] = [uniqueIn(contents, names), keptIn(contents, names)]
+    const [unique, again] = [uniqueIn(contents, training), keptIn(contents, names)]
     const kept = { keys: keysIn(contents), refinement: refinementIn(contents), privacy: privacyIn(contents) }
     return { ...model, ...defined({ ...kept, order: orderIn(contents, training), again, unique }) }
   }
@@ -289,7 +289,7 @@ function drawApart(model: TableModel): Draw {
     unshown,
     model.again && keepingByDrawing(model.again),
     besideTotals,
-    model.unique && keepingApart(model, PARTS.training(model))
+    model.unique && keepingApart(model, writtenRows(model))
   ]
   const apart = changes.reduce<Draw>(
     (draw, change) => (change ? async (request, context) => change(await draw(request, context), { request, draw, context }) : draw),

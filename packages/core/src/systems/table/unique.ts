@@ -1,4 +1,6 @@
 import { inputsOfKept } from '../../code/rules/kept-rules.js'
+import { findOneAtATime } from '../../code/rules/one-at-a-time.js'
+import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import {
   type Apart as ApartColumns,
   apartAt,
@@ -12,16 +14,14 @@ import {
 } from '../../code/rules/unique.js'
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { type ModelContents, withEntry } from '../../model-file/contents.js'
-import { entryIn, flag, list, optional, record, word } from '../../model-file/reading.js'
+import { damaged, entryIn, flag, list, number, optional, record, word } from '../../model-file/reading.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
-import { stackRows, takeRows } from '../../num/matrix.js'
 import { keyFor, keyFromSeed, seedFor } from '../../num/random.js'
 import type { RawTable } from '../../table/raw.js'
 import { crossingIn, crossingNote } from '../../table/repeated-keys.js'
-import { stackTables, takeTableRows } from '../../table/rows.js'
-import type { Table } from '../../table/table.js'
+import { isNumeric, type Table } from '../../table/table.js'
 import { facts, type Telling } from '../../tell/telling.js'
 import { prepareRows } from '../prepare.js'
 import { placesOf } from '../ruled-rows.js'
@@ -29,7 +29,8 @@ import type { System } from '../system.js'
 import { freeTuples, wholePlaces } from './free-tuples.js'
 import { type KeyRooms, keyRooms, roomTaker } from './key-rooms.js'
 import type { DrawnRows, TableFit, TableModel, TableRequest } from './options.js'
-import { batchByBatch, placed, type Redraw, type Redrawing, type Rows } from './redrawn.js'
+import { batchByBatch, placed, type Redraw, type Redrawing, type Rows, rowsOf } from './redrawn.js'
+import { keepingTurns } from './turns.js'
 
 /** Name of the warning that rows agree in columns in which none does in the data. */
 export const UNIQUE_WARNING = 'unique-repeated'
@@ -92,11 +93,15 @@ export function uniqueToFind(input: RawTable, options: UniqueOptions): () => rea
   const isDrawn = ({ columns }: ApartColumns) => !columns.some((name) => options.exclude?.includes(name))
   const stated = unique.filter((one) => isDrawn(one) && isStated(one, data.table))
   return () => {
+    const all = [...findUnique(data).map((columns): ApartColumns => ({ columns })), ...findDiffering(data.table)]
     const isSaid = ({ columns, differ }: ApartColumns) =>
       stated.some((one) => one.differ === differ && one.columns.every((name) => columns.includes(name)))
-    const all = [...findUnique(data).map((columns): ApartColumns => ({ columns })), ...findDiffering(data.table)]
-    const found = rules === 'off' ? [] : all.filter((one) => !isSaid(one))
-    return [...stated.map((one) => ({ ...one, stated: true })), ...found]
+    const timed = rules === 'off' ? [] : findOneAtATime(data.table)
+    // Of two rows that do not overlap nobody need say that they do not begin at once.
+    const isTimed = ({ columns }: ApartColumns) =>
+      timed.some(({ columns: own }) => own.slice(-2).some((time) => [...own.slice(0, -2), time].every((name) => columns.includes(name))))
+    const found = rules === 'off' ? [] : all.filter((one) => !isSaid(one) && !isTimed(one))
+    return [...stated.map((one) => ({ ...one, stated: true })), ...found, ...timed]
   }
 }
 
@@ -126,28 +131,33 @@ function isStated(set: ApartColumns, table: Table): boolean {
 
 /**
  * Keeps rows apart: one that agrees with an earlier one in columns that tell rows apart is drawn again, and again; what is left then
- * takes the nearest values of the data that are free. A row depends on those before it, and on no others of later batches: the
- * first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated set has no more
- * values. Cost: draws of up to 12 times the rows, where next to nothing is free; O(rows) memory.
+ * takes the nearest values of the data that are free. Rows that are one at a time move beside each other. A row depends on those of its batch and before,
+ * and on no others of later batches: the first rows are the same however many come behind them. Throws `InputError` (code `unique-space`) where a stated
+ * set has no more values. Cost: draws of up to 12 times the rows, where next to nothing is free; O(rows) memory.
  */
-export function keepingApart(model: TableModel, training: Table): Redraw {
-  const sets = model.unique ?? []
+export function keepingApart(model: TableModel, written: WrittenTable): Redraw {
+  const { table: training } = written
+  const all = model.unique ?? []
+  const sets = all.filter(({ pause }) => pause === undefined)
+  const inTurns = keepingTurns(model, written)
   const seen = sets.map(takenAtFirst)
   let nothingFree = false
   let repeats = 0
+  let atOnce = 0
   let count = 0
   const isStated = (_: unknown, s: number) => sets[s]!.stated === true
   return async (drawn, how) => {
-    if (sets.length === 0 || how.request.asked) return drawn
+    if (all.length === 0 || how.request.asked) return drawn
     const apart = await batchByBatch(drawn, how, batchApart)
-    return { ...apart, warnings: [...drawn.warnings, ...warningsOf(sets, { repeats, count })] }
+    return { ...apart, warnings: [...drawn.warnings, ...warningsOf(all, { repeats, atOnce, count })] }
   }
 
-  async function batchApart(drawn: Rows, batch: number, { request, draw, context }: Redrawing): Promise<Rows> {
+  async function batchApart(drawn: Rows, batch: number, how: Redrawing): Promise<Rows> {
+    const { request, draw, context } = how
     const pool = [drawn]
     const rows = drawn.table.rowCount
     const chosen = Uint32Array.from({ length: rows }, (_, i) => i)
-    let rooms = keyRooms(sets, training, rows)
+    let rooms = keyRooms(all, training, rows)
     const take = (table: Table) => takerOf(sets, { seen, table, rooms })
     const taken = take(drawn.table)
     let left: readonly number[] = [...chosen].filter((i) => !taken(i))
@@ -178,8 +188,7 @@ export function keepingApart(model: TableModel, training: Table): Redraw {
         break
       }
     }
-    const table = takeTableRows(stackTables(pool.map((one) => one.table)), chosen)
-    const latents = drawn.latents && takeRows(stackRows(pool.map((one) => one.latents!)), chosen)
+    const { table, latents } = rowsOf(pool, chosen)
     const problem = { training, fixed: ruledColumns(model) }
     const apart = freeTuples({ table, left, sets, seen, ...problem })
     // What was taken by others may leave a row no place, as in a Latin square, where those of the data are one for each.
@@ -187,13 +196,17 @@ export function keepingApart(model: TableModel, training: Table): Redraw {
     const whole = apart.left.length > 0 && batch === 0 ? wholePlaces({ table, sets, seen: none, ...problem }) : apart
     const free = whole.left.length < apart.left.length ? whole : apart
     if (free !== apart) seen.splice(0, none.length, ...none)
-    repeats += free.left.length
     count += rows
     // What somebody states goes before what was found.
     const stated = { sets: sets.filter(isStated), seen: seen.filter(isStated) }
     const forced = freeTuples({ ...problem, ...stated, table: free.table, left: free.left })
     if (stated.sets.length > 0 && forced.left.length > 0) refuseStated(stated.sets, { repeats: forced.left.length, count })
-    return { table: forced.table, ...(latents ? { latents } : {}) }
+    repeats += free.left.length
+    const told = { table: forced.table, ...(latents ? { latents } : {}) }
+    if (!inTurns) return told
+    const timed = await inTurns(told, { batch, how, taking: (more) => takerOf(sets, { seen, table: more, rooms: undefined }) })
+    atOnce += timed.left
+    return timed.rows
   }
 }
 
@@ -224,6 +237,11 @@ interface Repeats {
   readonly count: number
 }
 
+interface Lost extends Repeats {
+  /** Rows that begin before another one has ended. */
+  readonly atOnce: number
+}
+
 function refuseStated(stated: readonly KeptUnique[], { repeats, count }: Repeats): never {
   throw new InputError({
     code: 'unique-space',
@@ -233,11 +251,25 @@ function refuseStated(stated: readonly KeptUnique[], { repeats, count }: Repeats
   })
 }
 
-function warningsOf(sets: readonly KeptUnique[], { repeats, count }: Repeats): DrawnRows['warnings'] {
-  if (repeats === 0) return []
-  const which = sets.map(uniqueText).join(', ')
-  const message = `${repeats} of ${counted(count, 'row')} repeat what an earlier one has (${which}), as no row of the data does: there are no more values; fewer rows, or --rules off where such rows may repeat`
-  return [{ name: UNIQUE_WARNING, message }]
+function warningsOf(sets: readonly KeptUnique[], { repeats, atOnce, count }: Lost): DrawnRows['warnings'] {
+  const which = (isTimed: boolean) =>
+    sets
+      .filter(({ pause }) => (pause !== undefined) === isTimed)
+      .map(uniqueText)
+      .join(', ')
+  const warning = (lost: number, what: string, none: string) =>
+    lost === 0
+      ? []
+      : [
+          {
+            name: UNIQUE_WARNING,
+            message: `${lost} of ${counted(count, 'row')} ${what}, as no row of the data ${none}; fewer rows, or --rules off where such rows may`
+          }
+        ]
+  return [
+    ...warning(repeats, `repeat what an earlier one has (${which(false)})`, 'does: there are no more values'),
+    ...warning(atOnce, `begin before another one has ended (${which(true)})`, 'does: there is no more time')
+  ]
 }
 
 /** That nothing keeps the rows of a design apart, whose every place stands in one row of the data. */
@@ -263,8 +295,20 @@ export function tellUnique(unique: readonly KeptUnique[]): Telling {
 export const withUnique = (contents: ModelContents, unique: TableModel['unique']): ModelContents => withEntry(contents, 'unique', unique)
 
 /** The sets of columns of a model file that tell rows apart. Throws `FormatError` (code `model-damaged`). */
-export function uniqueIn(contents: ModelContents, columns: () => readonly string[]): readonly KeptUnique[] | undefined {
-  return entryIn(contents, 'unique', (value, field) =>
-    list(record<KeptUnique>({ columns: list(word(...columns())), differ: optional(flag), stated: optional(flag) }))(value, field)
-  )
+export function uniqueIn(contents: ModelContents, training: () => Table): readonly KeptUnique[] | undefined {
+  return entryIn(contents, 'unique', (value, field) => {
+    const { columns } = training()
+    const names = columns.map(({ name }) => name)
+    const isTime = (name: string | undefined) => columns.some((column) => column.name === name && isNumeric(column))
+    const one = record<KeptUnique>({
+      columns: list(word(...names)),
+      differ: optional(flag),
+      pause: optional(number({ least: 0 })),
+      stated: optional(flag)
+    })
+    const sets = list(one)(value, field)
+    const wrong = sets.find(({ columns: own, pause }) => pause !== undefined && !(isTime(own.at(-1)) && isTime(own.at(-2))))
+    if (wrong) throw damaged(`${field} of ${listed(wrong.columns)}`, 'two dates or numbers last, where rows are one at a time')
+    return sets
+  })
 }

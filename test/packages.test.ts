@@ -20,7 +20,7 @@ const require = createRequire(import.meta.url)
 const PACKAGES = {
   '@sbridge/core': { path: 'packages/core', budget: 1905 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3150 }
+  sbridge: { path: 'packages/sbridge', budget: 3155 }
 }
 
 interface Packed {

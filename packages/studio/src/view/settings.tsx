@@ -1,4 +1,4 @@
-import { counted, countText } from '@sbridge/core/internal'
+import { countText } from '@sbridge/core/internal'
 import { measured } from '../state/measuring.js'
 import { panel } from '../state/panel.js'
 import * as sampling from '../state/sampling.js'
@@ -86,10 +86,10 @@ function Comparing() {
 
 function words(): string {
   if (!summary.value) return 'training-free: a few passes over the rows'
-  const { scalingTurns, scalingEnding, landmarks, rowCount } = summary.value
+  const { scalingTurns, scalingEnding, landmarks } = summary.value
   if (scalingTurns === undefined) return 'fitted'
   // On landmarks the turns are those on all rows after them, if there are any.
-  if (landmarks !== undefined) return `fitted to ${countText(landmarks)} of ${counted(rowCount, 'row')}, and extended to all`
+  if (landmarks !== undefined) return `fitted to ${countText(landmarks)} of the rows, and extended to all`
   const passes = `${scalingTurns} ${scalingTurns === 1 ? 'pass' : 'passes'} over the rows`
   return scalingEnding === 'converged' ? `fitted in ${passes}` : `the fit stopped short after ${passes}: see the notes`
 }

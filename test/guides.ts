@@ -94,7 +94,7 @@ const ROWS: Readonly<Record<string, number>> = {
   'docs/new-rows-from-a-table.md': 220,
   // It draws 33,000 rows, so that there are three batches.
   'docs/many-machines.md': 24,
-  // It takes the last sixty of them for a test.
+  // It keeps every sixth of them for a test.
   'docs/conditional-rows.md': 72
 }
 

@@ -179,6 +179,28 @@ describe('fit, info, evaluate', () => {
     expect(existsSync(join(folder, 'dry.csv'))).toBe(false)
   })
 
+  it('--dry-run of private rows says what will be done, and refuses a table of too few rows', async () => {
+    const own = readFileSync(penguins, 'utf8').trim().split('\n')
+    const ringed = (rows: number) =>
+      own
+        .slice(0, rows + 1)
+        .map((line, i) => `${line},${i === 0 ? 'ring,remark' : `R-${1000 + 7 * i},${i % 40 === 0 ? `seen on ${i}` : 'none'}`}`)
+    const planned = (rows: number, ...words: string[]) =>
+      sbridge(['sample', file('ringed.csv', `${ringed(rows).join('\n')}\n`), '--privacy', '0.56', '--dry-run', ...words])
+    const { stdout } = await planned(344)
+    expect(stdout).toContain('172 rows held out from trial fits is right in at most 56 of 100 cases')
+    expect(stdout).toContain('conditions that fewer than 5 rows stand behind')
+    expect(stdout).toMatch(/\nring: every value differs.*written anew/)
+    expect(stdout).toContain('\nremark: 8 levels of fewer than 5 rows (8 rows together) are merged into “other”\n')
+    expect((await planned(344, '--min-cell', '9')).stdout).toContain(
+      'remark: 8 levels of fewer than 9 rows (8 rows together) are left empty'
+    )
+    expect(JSON.parse((await planned(344, '--json')).stdout).notes).toEqual(stdout.trim().split('\n').slice(1))
+    const few = await planned(150)
+    expect(few.status).toBe(2)
+    expect(few.stderr).toContain('at least 200 rows')
+  })
+
   it('every verb that computes for long plans before: it writes nothing, needs no name for what it would write, and counts more work for more rows', async () => {
     const before = readdirSync(folder)
     const [few, many] = [penguins, file('twice.csv', readFileSync(penguins, 'utf8') + readFileSync(penguins, 'utf8').replace(/^.*\n/, ''))]

@@ -497,6 +497,26 @@ describe('the studio', () => {
     studio.leave(page)
   })
 
+  test('how a limit of privacy was met stands below, in the words of the command', async () => {
+    const page = await studio.page()
+    // Points on a circle, in no order of it.
+    const rows = Array.from({ length: 210 }, (_, i) => [Math.cos(i * i), Math.sin(i * i)].map((x) => x.toFixed(4)).join(','))
+    await studio.give(page, 'circle.csv', ['x,y', ...rows].join('\n'))
+    await page.locator('.data').getByText('210 rows').waitFor(WAIT)
+    await page.getByText('All options', { exact: true }).click()
+    await page.getByLabel('Limit of a distance attack', { exact: true }).fill('0.7')
+    await page.getByLabel('Limit of a distance attack', { exact: true }).blur()
+    await sample(page)
+    const { privacy } = JSON.parse((await studio.command(`${await commandOn(page)} --json`)).output) as { privacy: { asked: number } }
+    expect(privacy.asked).toBe(0.7)
+    const told = page.locator('.topic-privacy')
+    await told.getByText('limit 0.7, measured on 105 rows held out from a trial fit').waitFor(WAIT)
+    expect(await told.getByRole('row').count()).toBeGreaterThan(4)
+    // Nothing is said of rules that have no words.
+    expect(await page.locator('.topic-rules').count()).toBe(0)
+    studio.leave(page)
+  })
+
   test('groups are drawn whole by a form of all options, which names what each option does, and rows stand where they end', async () => {
     const page = await studio.page()
     await studio.give(page, 'customers.csv', readFileSync(new URL('../../../examples/data/customers.csv', import.meta.url)))

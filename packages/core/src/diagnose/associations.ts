@@ -1,4 +1,5 @@
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../table/table.js'
+import { isAbove } from './beyond.js'
 
 /**
  * How strongly every two columns hang together [columns, columns]: Pearson's correlation of two numbers (−1 … 1), the
@@ -138,7 +139,9 @@ function correlationRatio(numbers: NumericColumn, { codes, levels }: Categorical
   }
   const occurring = counts.reduce((count, rows) => count + (rows > 0 ? 1 : 0), 0)
   if (!(total > 0) || n < LEAST_ROWS_PER_LEVEL * occurring) return 0
-  return Math.sqrt(Math.max(0, 1 - (within / (n - occurring)) * ((n - 1) / total)))
+  const unexplained = (within / (n - occurring)) * ((n - 1) / total)
+  // The root of what rounding leaves would look like an association.
+  return isAbove(1, unexplained) ? Math.sqrt(1 - unexplained) : 0
 }
 
 /** Bias-corrected Cramér's V; 0 where a column has one level only, or names that hardly recur. */
@@ -161,7 +164,8 @@ function cramersV(first: CategoricalColumn, second: CategoricalColumn): number {
   const r = rowSums.reduce((count, rows) => count + (rows > 0 ? 1 : 0), 0)
   const c = columnSums.reduce((count, rows) => count + (rows > 0 ? 1 : 0), 0)
   if (n < LEAST_ROWS_PER_LEVEL * Math.max(r, c) || r < 2 || c < 2) return 0
-  const corrected = Math.max(0, squared - ((r - 1) * (c - 1)) / (n - 1))
+  const expected = ((r - 1) * (c - 1)) / (n - 1)
+  const corrected = isAbove(1 + squared, 1 + expected) ? squared - expected : 0
   const smaller = Math.min(r - ((r - 1) * (r - 1)) / (n - 1), c - ((c - 1) * (c - 1)) / (n - 1)) - 1
   return smaller > 0 ? Math.min(1, Math.sqrt(corrected / smaller)) : 0
 }

@@ -66,6 +66,14 @@ export interface Method<P, S> {
 /** How an iteration ended. Not converging is a result with a name, not an exception. */
 export type Ending = 'converged' | 'turns-used' | 'stalled' | 'not-finite'
 
+/** As people read it, of what was repeated: “the scaling …”. */
+export const ENDING_WORDS: Readonly<Record<Ending, string>> = {
+  converged: 'settled',
+  'turns-used': 'had not settled when its turns were used up',
+  stalled: 'came no nearer to settling',
+  'not-finite': 'ran out of what numbers can hold'
+}
+
 export interface Outcome<S> {
   readonly state: S
   readonly ending: Ending

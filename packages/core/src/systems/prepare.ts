@@ -25,6 +25,8 @@ export interface TableOptions extends InferOptions, DisclosureOptions {
 export interface Forms {
   /** Text that others tell in part is modelled by its form unless `off`. */
   readonly forms?: 'off' | undefined
+  /** Rare levels are merged already, as those of all rows that these are some of. */
+  readonly levels?: 'merged' | undefined
 }
 
 /** What of the options of a fit is about reading its table. */
@@ -38,9 +40,10 @@ export function readingOf({
   weights,
   minCell,
   refers,
-  forms
+  forms,
+  levels
 }: TableOptions & Forms): TableOptions & Forms {
-  return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers, forms })
+  return defined({ types, columns, exclude, missing, decimal, dateOrder, weights, minCell, refers, forms, levels })
 }
 
 /** A table with kinds, ready to fit, and its row weights. */
@@ -50,8 +53,8 @@ export interface PreparedTable {
 }
 
 /** Infers kinds and takes the weights column out. Throws what `inferTable` throws. */
-export function prepareTable(raw: RawTable, options: TableOptions = {}): PreparedTable {
-  const { minCell } = options
+export function prepareTable(raw: RawTable, options: TableOptions & Forms = {}): PreparedTable {
+  const minCell = options.levels === 'merged' ? undefined : options.minCell
   const inferred = inferTable(raw, minCell === undefined ? options : { ...options, mergesSingles: true })
   const data = minCell === undefined ? inferred : mergeRareLevels(inferred, minCell)
   if (options.weights === undefined) return { data }

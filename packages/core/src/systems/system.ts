@@ -33,6 +33,8 @@ export interface Plan {
   readonly plain?: boolean
   /** Seconds besides pairs, and besides those that any job takes. Default none. */
   readonly besides?: number | undefined
+  /** What will be done that a person may want to know before, in sentences. Default nothing. */
+  readonly notes?: readonly string[]
 }
 
 /** The stages with their sum. */

@@ -17,7 +17,8 @@ export function tellRules(rules: readonly string[]): Telling {
     'Columns that follow from a rule are computed from the drawn ones, so every new row obeys it. Where the data have exceptions, new rows have as many.'
   return {
     json: { rules },
-    topics: [{ id: 'rules', title: 'Rules that are kept', blocks: [explained(meaning), ruleFacts(rules)] }],
+    // What a draw keeps to of itself, as the places of rounded numbers, has no words.
+    topics: rules.length === 0 ? [] : [{ id: 'rules', title: 'Rules that are kept', blocks: [explained(meaning), ruleFacts(rules)] }],
     warnings: [],
     notes: []
   }

@@ -14,14 +14,14 @@ export async function timePlan({ timed, plain, besides, ...plan }: Plan | Schema
 }
 
 /** The plan in words. */
-function sayPlan({ rowCount, dimension, drawnRows, seconds, bytes, tables = [] }: TimedPlan): string {
+function sayPlan({ rowCount, dimension, drawnRows, seconds, bytes, tables = [], notes = [] }: TimedPlan): string {
   const megabytes = Math.max(1, Math.round(bytes / 1e6))
   const drawn = drawnRows === 0 ? '' : `, ${drawnRows} rows to draw`
   const time = seconds < 3 ? 'a few seconds' : `about ${durationText(seconds)}`
   const each = tables.map(
     (one) => `${one.table}: ${one.rows} rows${one.by ? `, drawn by ${one.by}` : one.isKept ? ', kept as it is' : ''}\n`
   )
-  return `${rowCount} rows, ${dimension} coordinates${drawn}: ${time} and ${megabytes} MB of working memory\n${each.join('')}`
+  return `${rowCount} rows, ${dimension} coordinates${drawn}: ${time} and ${megabytes} MB of working memory\n${[...each, ...notes.map((note) => `${note}\n`)].join('')}`
 }
 
 /** Jobs that take longer say so before they begin. */

@@ -17,10 +17,14 @@ export function Measures() {
   if (!judgement.value) return null
   const { lines, verdict, apart } = judgement.value
   const waits = measuring.value ? 'Comparing the new rows with the data …' : 'The comparison was stopped before its end.'
+  const awaitsSecond = apart === null && measuring.value && verdict
   return (
     <section class="measures" aria-labelledby="measures-heading">
       <h2 id="measures-heading">How good are they?</h2>
       {verdict ? <Verdict {...verdict} /> : <Said sentences={[waits]} />}
+      {awaitsSecond && (
+        <p class="soft">This is a first look, at the rows of the fit: a second fit to half of the rows is under way, and will judge.</p>
+      )}
       <WideTable
         label="Every measure beside its floor, the same measure between two halves of the real data"
         head={['Measure', 'Value#', 'Floor#', 'Drawing', 'Reading']}
@@ -31,7 +35,6 @@ export function Measures() {
         {apart === true &&
           'Half of the rows was kept from a second fit with the same settings: these are the measures of its rows against that half; nearness and copies are told of the drawn rows too. '}
         {typeof apart === 'string' && `Measured in-sample only: ${apart}. `}
-        {apart === null && measuring.value && verdict && 'A second fit to half of the rows will judge next. '}
         The floor is the same measure between two halves of the real data: fresh rows come no nearer, and rows that do lean on those of the
         data.
       </p>

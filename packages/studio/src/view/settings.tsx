@@ -1,4 +1,4 @@
-import { counted } from '@sbridge/core/internal'
+import { countText } from '@sbridge/core/internal'
 import { measured } from '../state/measuring.js'
 import { panel } from '../state/panel.js'
 import * as sampling from '../state/sampling.js'
@@ -89,6 +89,7 @@ function words(): string {
   const { scalingTurns, scalingEnding, landmarks } = summary.value
   if (scalingTurns === undefined) return 'fitted'
   // On landmarks the turns are those on all rows after them, if there are any.
-  if (landmarks !== undefined) return `bridge found on ${counted(landmarks, 'landmark')}`
-  return `bridge ${scalingEnding} in ${counted(scalingTurns, 'turn')}`
+  if (landmarks !== undefined) return `fitted to ${countText(landmarks)} of the rows, and extended to all`
+  const passes = `${scalingTurns} ${scalingTurns === 1 ? 'pass' : 'passes'} over the rows`
+  return scalingEnding === 'converged' ? `fitted in ${passes}` : `the fit stopped short after ${passes}: see the notes`
 }

@@ -91,7 +91,7 @@ export interface SampleResult {
   readonly first: RawTable
   /** What the data say about the rows that were asked for; null where nothing is known of them. */
   readonly support: readonly ShownBlock[] | null
-  /** Rules that every drawn row keeps. */
+  /** What the drawn rows keep, and how what was asked of them was met. */
   readonly rules: readonly ShownTopic[]
   /** What is warned of, and noted but for what the table says itself. */
   readonly warnings: readonly string[]

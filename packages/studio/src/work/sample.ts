@@ -149,8 +149,8 @@ export class SampleWork extends SystemWork<SampleShape, GlobalModel, DrawnRows> 
   }
 }
 
-/** What rows keep: rules, what rows are drawn again for, and what tells them apart. */
-const KEPT = ['rules', 'drawn-again', 'unique']
+/** What rows keep (rules, sums along them, what they are drawn again for, what tells them apart), and how limits that were asked for were met. */
+const KEPT = ['rules', 'totals', 'drawn-again', 'unique', 'privacy', 'refinement']
 
 const topicsNamed = (names: readonly string[], topics: readonly Topic[]): Promise<ShownTopic[]> =>
   shownTopics(topics.filter(({ id }) => names.includes(id)))

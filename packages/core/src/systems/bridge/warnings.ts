@@ -1,4 +1,5 @@
 import type { NamedWarning } from '../../know/support.js'
+import { ENDING_WORDS } from '../../num/iterate.js'
 import { counted } from '../../num/listed.js'
 import type { BridgeSummary } from './model.js'
 
@@ -25,7 +26,7 @@ export function bridgeWarnings({ fromRows, toRows, overlap, ending, error }: Omi
   if (ending !== 'converged')
     warnings.push({
       name: 'bridge-unfinished',
-      message: `the scaling ended “${ending}” with masses wrong by up to ${error.toExponential(1)}: try a larger --bandwidth`
+      message: `the scaling ${ENDING_WORDS[ending]}, with masses wrong by up to ${error.toExponential(1)}: try a larger --bandwidth`
     })
   return warnings
 }

@@ -1,5 +1,6 @@
 import { gaussianKernel } from '../../kernel/kernel.js'
 import { log } from '../../num/elementary.js'
+import { ENDING_WORDS } from '../../num/iterate.js'
 import { normaliseLogWeights, uniformLogWeights } from '../../num/log-space.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { keyFor } from '../../num/random.js'
@@ -133,9 +134,11 @@ function summaryOf(
   }
   if (report.isolated.length > 0) notes.push(`${report.isolated.length} rows see only themselves at this bandwidth`)
   if (report.eigenpairs.ending !== 'converged')
-    notes.push(`the eigenvectors ended “${report.eigenpairs.ending}” with residual ${Math.max(...report.residuals).toExponential(1)}`)
+    notes.push(
+      `the search for eigenvectors ${ENDING_WORDS[report.eigenpairs.ending]}: residual ${Math.max(...report.residuals).toExponential(1)}`
+    )
   if (report.scaling.ending !== 'converged')
-    notes.push(`the scaling ended “${report.scaling.ending}” with error ${report.scaling.error.toExponential(1)}`)
+    notes.push(`the scaling ${ENDING_WORDS[report.scaling.ending]}: error ${report.scaling.error.toExponential(1)}`)
   if (data.table.columns.some((column) => isNumeric(column) && column.missing && !isEmpty(column)))
     notes.push('missing numbers stand at the mean of their column')
   return {

@@ -1,3 +1,4 @@
+import { ENDING_WORDS } from '../../num/iterate.js'
 import { listed } from '../../num/listed.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { FitSummary } from './fit-summary.js'
@@ -20,6 +21,6 @@ export function scalingNotes({ rowCount, duplicateCount, isolatedCount: isolated
         ? '1 row lies so far from all others that the kernel connects it to none: it is drawn only if a chain starts there'
         : `${isolated} rows lie so far from all others that the kernel connects them to none: they are drawn only if a chain starts there`
     )
-  if (scalingEnding !== 'converged' && landmarks === undefined) notes.push(`the scaling ended “${scalingEnding}” before its tolerance`)
+  if (scalingEnding !== 'converged' && landmarks === undefined) notes.push(`the scaling ${ENDING_WORDS[scalingEnding]}`)
   return notes
 }

@@ -155,3 +155,23 @@ describe('a column without dynamics', () => {
     expect(notes).toMatch(/σ of moves stands at the least that is tried.*--sigma/)
   })
 })
+
+it('whether the estimates have settled is said in words, with what to do', async () => {
+  const saying = async (rounds: number) => {
+    const drawn = await drawTrajectories(
+      moving(2, [0, 1, 2], () => 1),
+      { intervals: 'none', rows: 2, reference: 'linear', sigma: [0.3], rounds },
+      { engine: new ReferenceEngine() }
+    )
+    const line = linesOf(tellTrajectories(drawn)).find((one) => one.includes('coupling and refit'))
+    return { ending: drawn.model.ending, line }
+  }
+  expect(await saying(1)).toEqual({
+    ending: 'turns-used',
+    line: 'The estimates have not settled in 1 round of coupling and refit: --rounds allows more.'
+  })
+  expect((await saying(0)).line).toBeUndefined()
+  const { ending, line } = await saying(300)
+  expect(ending).toBe('converged')
+  expect(line).toMatch(/^The alternation of coupling and refit settled after \d+ rounds\.$/)
+})

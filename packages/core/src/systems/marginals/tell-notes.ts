@@ -1,4 +1,5 @@
 // What a reader of trajectories should know, in sentences.
+import { ENDING_WORDS } from '../../num/iterate.js'
 import { type Calendar, timeText } from './calendar.js'
 import type { MarginalsModel } from './model.js'
 import type { Snapshot } from './snapshots.js'
@@ -15,7 +16,7 @@ export function trajectoriesNotes(told: Told): string[] {
     ending === 'converged'
       ? []
       : [
-          `The coupling of interval ${k + 1} ended ${ending} with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
+          `The coupling of interval ${k + 1} ${ENDING_WORDS[ending]}, with marginal error ${error.toPrecision(2)}: sigma may be too small for so few particles.`
         ]
   )
   const resolved = model.sigmaFrom === 'resolution' && !model.velocity ? [resolutionNote(model)] : []

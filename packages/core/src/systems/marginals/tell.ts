@@ -1,4 +1,5 @@
 import { type KeptRules, ruleTexts } from '../../code/rules/kept-rules.js'
+import { ENDING_WORDS, type Ending } from '../../num/iterate.js'
 import { counted } from '../../num/listed.js'
 import { countText, numberText } from '../../tell/numbers.js'
 import { type Cell, facts, said, type Telling, type Topic } from '../../tell/telling.js'
@@ -71,6 +72,11 @@ export function timeNameOf({ columns }: Pick<TrajectoriesModel, 'columns'>): str
   return columns.calendar ? `${name} (days since ${spellDates(columns.calendar, [0])[0]})` : name
 }
 
+const roundsSentence = (ending: Ending, rounds: number): string =>
+  ending === 'turns-used'
+    ? `The estimates have not settled in ${counted(rounds, 'round')} of coupling and refit: --rounds allows more.`
+    : `The alternation of coupling and refit ${ENDING_WORDS[ending]} after ${counted(rounds, 'round')}.`
+
 function summaryTopic({ model, scores, leftOut, calendar }: Pick<DrawnTrajectories, 'model' | 'scores' | 'leftOut' | 'calendar'>): Topic {
   const { family, diffusion, sigmaFrom, ending, snapshots, heldOut, columnNames, velocity } = model
   const rounds = model.history.at(-1)?.round ?? 0
@@ -80,7 +86,7 @@ function summaryTopic({ model, scores, leftOut, calendar }: Pick<DrawnTrajectori
     blocks: [
       said(
         ...stepSentence(model),
-        ...(rounds > 0 ? [`The rounds of coupling and refit ended “${ending}” after ${counted(rounds, 'round')}.`] : []),
+        ...(rounds > 0 ? [roundsSentence(ending, rounds)] : []),
         ...(scores.length > 0 ? [heldOutSentence('At held-out times', scores)] : []),
         ...(leftOut ? [heldOutSentence('At snapshots left out in turn', leftOut.scores)] : [])
       ),

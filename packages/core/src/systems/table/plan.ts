@@ -18,20 +18,23 @@ import { landmarkCount } from '../global/landmark-count.js'
 import { type GlobalModel, SEARCH_BUDGET } from '../global/model.js'
 import type { PanelModel } from '../panel/model.js'
 import { readPanel } from '../panel/read.js'
+import { prepareRows } from '../prepare.js'
 import { type RuledAsked, throughRules } from '../ruled-known.js'
 import { ruledRows } from '../ruled-rows.js'
 import { planStretch } from '../stretch/plan.js'
 import { type Plan, planned, planOf } from '../system.js'
 import { CANDIDATES, candidateRows } from './candidates.js'
 import { CONTEST_SECONDS, estimateJob, type KnownSize, ROW_SECONDS } from './estimate.js'
+import { PRIVATE_CELL } from './hidden-ends.js'
 import { KEY_STAGES } from './keyed.js'
 import type { TableFit, TableRequest, TableSource } from './options.js'
 import { planLatent } from './plan-latent.js'
 import { planLocal } from './plan-local.js'
 import { type PanelSource, planPanel } from './plan-panel.js'
-import { DRAWN, DRAWS, PRIVACY_STAGE, WIDER } from './private.js'
+import { DRAWN, DRAWS, PRIVACY_STAGE, refuseFewRows, WIDER } from './private.js'
 import { TRIAL_STAGE } from './refined.js'
 import { STRETCH_ROWS } from './stretches.js'
+import { privacyPlanned } from './tell-private.js'
 
 /**
  * Sizes and work of a fit, of a draw, or of both where rows are drawn from a table; without a request only the fit. Counts
@@ -46,9 +49,11 @@ export function planTable(source: TableSource, request?: TableRequest): Plan {
   }
   const { privacy, ...others } = source.options
   if (privacy !== undefined) {
+    refuseFewRows(source.input)
     const plan = planTable({ input: source.input, options: others }, request)
     return {
       ...plan,
+      notes: [...privacyPlanned(privacy, source), ...prepareRows(source.input, { minCell: PRIVATE_CELL, ...others }).data.notes],
       ...planned([...plan.stages, { stage: PRIVACY_STAGE, pairs: privacyPairs({ input: source.input, options: others }) }])
     }
   }

@@ -8,6 +8,7 @@ import { quiet } from '../../num/iterate.js'
 import { type Matrix, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor, keyFromSeed, permutation, seedFor } from '../../num/random.js'
 import { mean, quantileOfSorted, sorted, variance } from '../../num/statistics.js'
+import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
 import { atBandwidth, type GlobalModel } from '../global/model.js'
 import type { SystemContext } from '../host.js'
@@ -56,8 +57,8 @@ interface Point extends PrivacyPoint {
 export async function fitPrivate(problem: PrivateFit, parts: ModelParts, context: SystemContext): Promise<PrivateModel> {
   const { asked, input, options } = problem
   const model = problem.model as GlobalModel & Ruled
+  refuseFewRows(input)
   const heldOut = heldOutOf(input)
-  if (heldOut < LEAST_HALF) throw tooFew(input.rowCount)
   const before = model.summary.epsilon
   const points = await curveOf(problem, parts, { ...context, before })
   const chosen = best(points, asked)
@@ -237,10 +238,12 @@ function narrowest<P extends PrivacyPoint>(curve: readonly P[], asked: number): 
   return curve.find((_, k) => told(-rising[k]!) <= asked)
 }
 
-function tooFew(rowCount: number): InputError {
-  return new InputError({
+/** Throws `InputError` (code `privacy-rows`) for a table of whose halves nothing can be told. */
+export function refuseFewRows(input: RawTable): void {
+  if (heldOutOf(input) >= LEAST_HALF) return
+  throw new InputError({
     code: 'privacy-rows',
-    got: `${rowCount} rows`,
+    got: `${input.rowCount} rows`,
     expected: `at least ${2 * LEAST_HALF} rows: half of them are held out to see what drawn rows tell of the others`,
     try: '--min-cell and evaluate --require on what is drawn'
   })

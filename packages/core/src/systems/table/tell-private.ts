@@ -1,12 +1,28 @@
+import { RARE_BELOW } from '../../table/rare-below.js'
 import { plainText } from '../../tell/numbers.js'
 import { type Figure, facts, type TableOf, type Telling } from '../../tell/telling.js'
 import type { PrivacyPoint, PrivacyTrial } from '../privacy.js'
-import type { TableModel } from './options.js'
+import { PRIVATE_CELL } from './hidden-ends.js'
+import type { TableModel, TableSource } from './options.js'
+import { heldOutOf } from './trial.js'
 
 const area = (x: number): string => x.toFixed(3)
 const intervalText = ({ interval: [low, high] }: PrivacyPoint): string => `${area(low)} to ${area(high)}`
 
 const percent = (left: number): string => `${Math.round(100 * left)} %`
+
+const notDrawn = (cell: number): string => `levels and codes of fewer than ${cell} rows, and ends of numbers that fewer rows reach`
+
+/** What is going to be done, before anything is computed. */
+export function privacyPlanned(asked: number, { input, options }: Extract<TableSource, { input: unknown }>): string[] {
+  const { minCell = PRIVATE_CELL } = options
+  return [
+    `privacy limit: the kernel is widened, or drawn rows near to the table are left out, until a distance attack on ${heldOutOf(input)} rows held out from trial fits is right in at most ${plainText(100 * asked)} of 100 cases; a table where neither is enough is refused`,
+    `not drawn: ${notDrawn(minCell)} (--min-cell sets the number)`,
+    `refused: conditions that fewer than ${minCell} rows stand behind, and impute and score with this model, whose file contains the rows`,
+    `a report shows no cell that fewer than ${RARE_BELOW} rows have, but ranges, means and points of all rows`
+  ]
+}
 
 /** What a model says of the bandwidth, and of the rows left out, that its privacy asked for; with rows, how many had none that is far. */
 export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
@@ -45,7 +61,7 @@ export function tellPrivate(trial: PrivacyTrial, near?: number): Telling {
               : [
                   {
                     name: 'rare values',
-                    value: `not drawn: levels and codes of fewer than ${cell} rows, and ends of numbers that fewer rows reach`,
+                    value: `not drawn: ${notDrawn(cell)}`,
                     meaning:
                       'They are merged, left empty or drawn again; other rare values come hardly more often than fresh ones. --min-cell sets the number.'
                   }

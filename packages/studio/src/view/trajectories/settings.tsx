@@ -1,4 +1,4 @@
-import { ALL_REFERENCES, REFERENCE_SENTENCES, REFERENCES } from '@sbridge/core/internal'
+import { ALL_REFERENCES, counted, REFERENCE_SENTENCES, REFERENCES } from '@sbridge/core/internal'
 import { change, result, session, settings } from '../../state/trajectories.js'
 import { FIELDS } from '../../state/trajectories-settings.js'
 import { AllOptions } from '../all-options.js'
@@ -50,5 +50,6 @@ export function Settings() {
 function words(): string {
   if (!result.value) return 'learns the dynamics, then draws whole paths'
   const { rounds, ending, diffusion } = result.value
-  return `${rounds === 0 ? 'nothing to refine' : `rounds ${ending} after ${rounds}`}, ${diffusion} noise`
+  const settled = ending === 'converged' ? 'settled' : 'not settled'
+  return `${rounds === 0 ? 'nothing to refine' : `${settled} after ${counted(rounds, 'round')}`}, ${diffusion} noise`
 }

@@ -248,7 +248,7 @@ export function fitting(
 
 /**
  * Rows that refer to one to which they may not have changed with a row that may have theirs, of those looked at the one that refers to what is most like it; where there is none
- * they refer to the most like of all. Cost O(512 · rows that may not).
+ * they refer to the most like of all that is free, or to one whose row can have another; else they stay. Cost O(512 · rows that may not), and O(rows · targets) for each without a place.
  */
 export function fittingChosen(
   fits: (row: number, target: number) => boolean,
@@ -278,6 +278,17 @@ export function fittingChosen(
     out[i] = target
     count(i, target, 1)
   }
+  // Each leaves its place to the other: in one hour two lessons may change rooms that both take.
+  const mayChange = (i: number, j: number) => {
+    const [mine, theirs] = [out[i]!, out[j]!]
+    if (mine === theirs || !fits(i, theirs) || !fits(j, mine)) return false
+    count(i, mine, -1)
+    count(j, theirs, -1)
+    const may = isOpen(i, theirs) && isOpen(j, mine)
+    count(i, mine, 1)
+    count(j, theirs, 1)
+    return may
+  }
   const away = (one: number, other: number): number => {
     const [here, there] = [placeOf(places, one), placeOf(places, other)]
     return Number(classes[one] !== classes[other]) * FAR + here.reduce((sum, x, c) => sum + (x - there[c]!) ** 2, 0)
@@ -292,7 +303,7 @@ export function fittingChosen(
     const others: number[] = []
     for (let k = 0; k < Math.min(MOST_COMPARED, referring.length); k++) {
       const j = referring[(b * MOST_COMPARED + k * STRIDE) % referring.length]!
-      if (out[j] !== out[i] && isOpen(i, out[j]!) && isOpen(j, out[i]!)) others.push(j)
+      if (mayChange(i, j)) others.push(j)
     }
     const other = nearest(i, others, (j) => out[j]!)
     if (other !== undefined) {
@@ -304,8 +315,25 @@ export function fittingChosen(
     const free = [...(among(i) ?? classes.keys())].filter((target) => isOpen(i, target))
     const like = nearest(i, free, (target) => target)
     if (like !== undefined) give(i, like)
+    else if (apart.length > 0) moveOn(i)
   }
   return out
+
+  /** Gives a row what another one has that can have something else. */
+  function moveOn(i: number): void {
+    for (const j of referring) {
+      const theirs = out[j]!
+      if (j === i || !fits(i, theirs)) continue
+      count(j, theirs, -1)
+      const open = isOpen(i, theirs) ? [...(among(j) ?? classes.keys())].filter((target) => target !== theirs && isOpen(j, target)) : []
+      count(j, theirs, 1)
+      const like = nearest(j, open, (target) => target)
+      if (like === undefined) continue
+      give(j, like)
+      give(i, theirs)
+      return
+    }
+  }
 }
 
 /** Rows of other categories are farther than any numbers. */

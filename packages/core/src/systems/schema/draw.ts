@@ -172,6 +172,8 @@ async function drawChild(
   }
   const fitted = (rows: Unplaced): Unplaced => {
     let own = rows
+    // Rows for which nothing is left that bounds allow and no other row has at once.
+    const left = new Set<number>()
     for (const [at, pick] of law.picks.entries()) {
       const sets = (law.unique ?? []).filter((set) => set.includes(pick.key.column))
       if (sets.length === 0 && !law.bounds?.some(({ key: one, other }) => one === keyText(pick.key) || other === keyText(pick.key)))
@@ -187,12 +189,13 @@ async function drawChild(
         ...sets.map((set) => restAt(set, pick.key.column, ruled.table, keys))
       ]
       const chosen = fittingChosen(fits ?? (() => true), { ...choice, apart, rowOf: own.chosen[at]! })
+      if (fits && sets.length > 0) for (const [i, target] of chosen.entries()) if (target >= 0 && !fits(i, target)) left.add(i)
       own = { ...own, chosen: own.chosen.map((one, k) => (k === at ? chosen : one)) }
     }
     if (!law.unique) return own
     const { placed, ruled } = ruledOf(own)
     const keys = ledBy({ placed, table: ruled.table })
-    return withoutRows(own, new Set(law.unique.flatMap((set) => agreeingRows(set, ruled.table, keys))))
+    return withoutRows(own, new Set([...left, ...law.unique.flatMap((set) => agreeingRows(set, ruled.table, keys))]))
   }
   const { whole, parentOf, targetOf } = keptApart(law, finished, fitted(unplaced), { drawn, tables, tableOf })
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))

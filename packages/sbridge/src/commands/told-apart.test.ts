@@ -29,9 +29,10 @@ it('rows that held-out ones tell from real ones are warned of where no report sa
   ).scaling
   const score: number = Math.min(scores.quantile, scores.standard)
   expect(score).toBeGreaterThan(0.7)
-  expect(sampled.stdout).toMatch(
-    new RegExp(`^warning told-apart: .* two-sample AUC ${score.toFixed(3)} in trial fits, where chance alone gives up to 0.6`, 'm')
-  )
+  const told = /^warning told-apart: .* two-sample AUC (0\.\d{3}) in trial fits, where chance alone gives up to 0\.6/m.exec(sampled.stdout)
+  // Of the scaling that is taken, which may be the plainer of two that come out alike.
+  const off = [scores.quantile, scores.standard].map((one: number) => Math.abs(Number(told?.[1]) - one))
+  expect(Math.min(...off)).toBeLessThan(0.00051)
   const fitted = await sbridge(folder, 'fit', 'shells.csv', '-o', 'shells.sbridge', '--seed', '1', '--json')
   expect(JSON.parse(fitted.stdout).warnings).toMatchObject([{ name: 'told-apart' }])
   // Of a condition the rows are others, and their warnings stand beside that of the fit.

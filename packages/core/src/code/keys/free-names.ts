@@ -50,7 +50,25 @@ function hasFreeWords({ levels, codes }: CategoricalColumn, place: 'indexOf' | '
     return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
   })
   const ofRows = (part: 0 | 1) => Array.from(codes, (code) => (code < 0 ? null : parts[code]![part]!))
-  return areFree(ofRows(0), ofRows(1), levels.length)
+  const [one, other] = [ofRows(0), ofRows(1)]
+  return areFree(one, other, levels.length) && !recurs(codes, one, other)
+}
+
+/** Standard errors beyond which it is no chance that so many pairs of rows have the same. */
+const ERRORS = 3
+
+/** Whether more pairs of rows have the same level than chance makes of those that have the same words: what half of the rows have is no name. */
+function recurs(codes: Int32Array, one: readonly (string | null)[], other: readonly (string | null)[]): boolean {
+  const known = codes.reduce((sum, code) => sum + Number(code >= 0), 0)
+  const byChance = (pairsIn(one) * pairsIn(other)) / Math.max(1, (known * (known - 1)) / 2)
+  return pairsIn(Array.from(codes, (code) => (code < 0 ? null : code))) > byChance + ERRORS * Math.sqrt(Math.max(1, byChance))
+}
+
+/** Pairs of cells that are the same. */
+function pairsIn(cells: readonly (string | number | null)[]): number {
+  const counts = new Map<string | number, number>()
+  for (const cell of cells) if (cell !== null) counts.set(cell, (counts.get(cell) ?? 0) + 1)
+  return [...counts.values()].reduce((sum, count) => sum + (count * (count - 1)) / 2, 0)
 }
 
 const rowsKnown = ({ codes }: CategoricalColumn): Uint32Array => Uint32Array.from(codes.keys()).filter((row) => codes[row]! >= 0)

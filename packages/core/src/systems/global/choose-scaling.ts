@@ -110,10 +110,10 @@ export async function chooseScaling(contest: ScalingContest): Promise<ContestOut
     const ahead = all.indexOf(bestOf(all))
     if (all.every((one, k) => k === ahead || (k < ahead ? isTold(one, all[ahead]!) : isTold(all[ahead]!, one)))) break
   }
-  watch?.progress?.({ stage: 'choosing the scaling', done: total, total })
   const winner = bestOf(all)
   const quantile = winner === standard ? ranked[0]! : winner
   const { relative, searched } = await winner.entrant.settled()
+  watch?.progress?.({ stage: 'choosing the scaling', done: total, total })
   return {
     choice: { methods: winner.methods, scores: { standard: mean(standard.areas), quantile: mean(quantile.areas) } },
     ...(relative ? { relative } : {}),

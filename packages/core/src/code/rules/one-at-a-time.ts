@@ -6,7 +6,7 @@ import { isBelievedAtLog } from './chance.js'
 import { apartBeyondChance, areSpans, gapsBetween, inOrder, LEAST_ROWS, lengthOf, rowsInTheWay, type Spans, spans } from './exclusive.js'
 import type { Apart } from './unique.js'
 
-/** Columns beyond which what is one at a time is not looked for by two of them together. */
+/** Columns beyond which what is one at a time is not looked for by two of them together, nor between numbers: of so many, as of pixels, some are in order by chance. */
 const MOST_COLUMNS = 40
 /** So many times as far as a row is long others are looked for behind it, which say how many would begin within it by chance. */
 const REACH = 7
@@ -61,8 +61,10 @@ const keyOf = ({ columns }: Apart): string => JSON.stringify(columns.slice(0, -2
 
 /** Starts and ends, of one kind: dates, of which rows that have not ended may have none, or numbers. */
 const pairsIn = ({ columns }: Table): { readonly start: NumericColumn; readonly end: NumericColumn }[] => {
-  const numbers = columns.filter(isNumeric)
   const isTime = ({ kind }: NumericColumn) => kind === 'datetime'
+  const all = columns.filter(isNumeric)
+  const times = all.filter(isTime)
+  const numbers = all.length - times.length > MOST_COLUMNS ? times : all
   return numbers
     .filter(({ missing }) => !missing?.includes(1))
     .flatMap((start) =>

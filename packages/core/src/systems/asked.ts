@@ -4,9 +4,9 @@ import type { LikelihoodModule } from '../know/likelihood-row.js'
 import { InputError, whatIs } from '../num/errors.js'
 import { parseObservation } from '../table/parse-expression.js'
 import { missingWordsOf, type RawColumn, type RawTable } from '../table/raw.js'
-import { notTogether } from './combinations.js'
 import { contradictionFree, own, parseGiven } from './given.js'
 import { type Host, needed } from './host.js'
+import { notTogether } from './options/combinations.js'
 
 type Conditioning = 'informed' | 'clamp' | 'langevin'
 

@@ -9,7 +9,7 @@ import { inferTable } from '../table/infer.js'
 import { isNumeric } from '../table/table.js'
 import { fitLocal } from './local/fit.js'
 import { type LocalPosteriorRequest, posteriorLocal } from './local/posterior.js'
-import type { Localisation } from './localisation.js'
+import type { Localisation } from './windows/localisation.js'
 
 /**
  * The laws of `consistency.test.ts` for fields whose neighbours are a grid or a graph: Gaussian laws that the neighbours

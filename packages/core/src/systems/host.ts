@@ -4,8 +4,8 @@ import { InputError } from '../num/errors.js'
 import type { Matrix } from '../num/matrix.js'
 import type { Codec, CodecContents } from '../spectral/codec.js'
 import type { RawTable } from '../table/raw.js'
-import type { Spelling } from './combinations.js'
 import type { JobContext } from './context.js'
+import type { Spelling } from './options/combinations.js'
 
 /** How a host reads networks; a browser or a test may have none. */
 export interface NetworkHost {

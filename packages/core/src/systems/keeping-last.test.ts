@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RawTable } from '../table/raw.js'
 import { readPanel } from './panel/read.js'
-import { ruledRows } from './ruled-rows.js'
+import { ruledRows } from './rules/ruled-rows.js'
 
 const ROWS = 60
 const each = <T>(of: (i: number) => T): T[] => Array.from({ length: ROWS }, (_, i) => of(i))

@@ -26,7 +26,7 @@ import {
 } from '../model-file/reading.js'
 import { MADE_KINDS } from '../table/made-kinds.js'
 import type { RowOrder } from '../table/row-order.js'
-import { isTrue } from './rules-file.js'
+import { isTrue } from './rules/rules-file.js'
 
 const hashesName = (k: number): string => `keys.${k}`
 const madeName = (k: number): string => `made.${k}`

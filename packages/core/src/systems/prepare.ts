@@ -10,8 +10,8 @@ import { mergeRareLevels } from '../table/rare-levels.js'
 import type { RawTable } from '../table/raw.js'
 import { crossingIn, repeatedKeyNotes } from '../table/repeated-keys.js'
 import { isNumeric, type Table } from '../table/table.js'
-import type { DisclosureOptions } from './disclosure-options.js'
 import { keepingLast } from './keeping-last.js'
+import type { DisclosureOptions } from './privacy/disclosure-options.js'
 
 /** How a raw table is read. */
 export interface TableOptions extends InferOptions, DisclosureOptions {

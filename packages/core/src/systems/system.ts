@@ -5,9 +5,9 @@ import type { CellStyle } from '../table/present.js'
 import type { RawTable } from '../table/raw.js'
 import type { Table } from '../table/table.js'
 import type { Telling } from '../tell/telling.js'
-import { refuseCombinations } from './combinations.js'
-import { checkField, type Field, namesOf, refuseUnknown } from './fields.js'
 import type { Host, SystemContext } from './host.js'
+import { refuseCombinations } from './options/combinations.js'
+import { checkField, type Field, namesOf, refuseUnknown } from './options/fields.js'
 
 /** A part of a job's work, as it is told of while it runs. */
 export interface Stage {

@@ -3,10 +3,10 @@ import { createWasmEngine } from '../engine/wasm/engine.js'
 import { packModel, unpackModel } from '../model-file/container.js'
 import { keyFromSeed, normals } from '../num/random.js'
 import type { RawColumn, RawTable } from '../table/raw.js'
-import { refuseCombinations } from './combinations.js'
 import type { SystemContext } from './host.js'
 import { loaded, type Model, SYSTEMS, saved, systemFor, systemOf } from './index.js'
 import { userFamily } from './marginals/user-family.js'
+import { refuseCombinations } from './options/combinations.js'
 import { type AnySystem, drawModel, fitModel } from './system.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })

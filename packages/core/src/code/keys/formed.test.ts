@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { keyFor, keyFromSeed, uniforms } from '../../num/random.js'
 import { prepareTable } from '../../systems/prepare.js'
-import { ruledRows } from '../../systems/ruled-rows.js'
+import { ruledRows } from '../../systems/rules/ruled-rows.js'
 import { pinnedTo } from '../../systems/table/pinned.js'
 import { formLike } from '../../table/forms.js'
 import { presentTable } from '../../table/present.js'

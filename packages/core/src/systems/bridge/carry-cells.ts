@@ -7,7 +7,7 @@ import { takeTableRows } from '../../table/rows.js'
 import { type NumericScaler, scaleValues } from '../../table/scaling.js'
 import { standingOut } from '../../table/standing-out.js'
 import { isNumeric } from '../../table/table.js'
-import { MOST_COLUMNS } from '../kept-limits.js'
+import { MOST_COLUMNS } from '../rules/kept-limits.js'
 import type { Carrier } from './sides.js'
 
 /** A number with values that stand out in either table, or with few: each is a cell, and so is what lies below, between and above them. */

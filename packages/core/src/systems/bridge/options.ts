@@ -2,10 +2,10 @@ import type { CarryKind } from '../../bridge/transport-map.js'
 import type { InferOptions } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Rows } from '../../table/records.js'
-import { BANDWIDTH, choice, type Field } from '../fields.js'
-import type { RuleOptions } from '../rule-options.js'
-import { ruleFields } from '../rule-options.js'
-import { tableFields } from '../table-options.js'
+import { BANDWIDTH, choice, type Field } from '../options/fields.js'
+import { tableFields } from '../options/table-options.js'
+import type { RuleOptions } from '../rules/rule-options.js'
+import { ruleFields } from '../rules/rule-options.js'
 
 /** Options of a bridge between two tables; the first one is what is fitted. */
 export interface BridgeFit extends InferOptions, RuleOptions {

@@ -21,7 +21,7 @@ import {
 import { matrix } from '../../num/matrix.js'
 import { codesIn, encoderIn, readingIn, recordEncoder, scaledArray } from '../encoder-file.js'
 import { keysIn, withKeys } from '../keys-file.js'
-import { keptRulesIn, withRules } from '../rules-file.js'
+import { keptRulesIn, withRules } from '../rules/rules-file.js'
 import type { BridgeModel, BridgeSummary } from './model.js'
 import { shownRows } from './sides.js'
 

@@ -3,7 +3,7 @@ import { presentValues } from '../../table/encoder.js'
 import { standingOut } from '../../table/standing-out.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { numberText, shareText, timeText } from '../../tell/numbers.js'
-import { SPIKE_WARNING } from '../spikes-moved.js'
+import { SPIKE_WARNING } from '../drawn/spikes-moved.js'
 
 /** A share differs from what is to be expected by this many errors that chance gives it: one in 16,000 does. */
 const ERRORS = 4

@@ -1,8 +1,8 @@
 import type { RawTable } from '../../table/raw.js'
-import { type Field, SWITCH } from '../fields.js'
 import { imputationFitFields } from '../imputation/options.js'
+import { type Field, SWITCH } from '../options/fields.js'
 import type { TableOptions } from '../prepare.js'
-import type { RuleOptions } from '../rule-options.js'
+import type { RuleOptions } from '../rules/rule-options.js'
 
 /** Options of a fit: plain data. */
 export interface DensityFit extends TableOptions, RuleOptions {

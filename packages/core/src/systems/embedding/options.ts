@@ -1,4 +1,4 @@
-import { BANDWIDTH, type Field } from '../fields.js'
+import { BANDWIDTH, type Field } from '../options/fields.js'
 
 const COIFMAN_LAFON = 'Coifman, Lafon, ACHA 2006'
 

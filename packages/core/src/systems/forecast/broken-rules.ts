@@ -4,9 +4,9 @@ import type { NamedWarning } from '../../know/support.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import { countText } from '../../tell/numbers.js'
-import { comparedNumbers } from '../compared-numbers.js'
-import { ordersCrossed, orderText, orderWarnings } from '../crossed-orders.js'
-import { equalWarnings } from '../equals-lost.js'
+import { comparedNumbers } from '../drawn/compared-numbers.js'
+import { ordersCrossed, orderText, orderWarnings } from '../drawn/crossed-orders.js'
+import { equalWarnings } from '../drawn/equals-lost.js'
 import { type ForecastModel, trainingSeries } from './forecast.js'
 
 /** Series as they are written, each once: rules are found in a table once. */

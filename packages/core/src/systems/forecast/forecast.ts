@@ -12,9 +12,9 @@ import type { ScalingMethod } from '../../table/scaling.js'
 import { standingOut } from '../../table/standing-out.js'
 import { isNumeric, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { behindRules } from '../localisation.js'
-import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
-import type { Ruled } from '../ruled-rows.js'
+import type { Ruled } from '../rules/ruled-rows.js'
+import { behindRules } from '../windows/localisation.js'
+import { type FieldColumns, fieldColumns, neighbourhoodsOf } from '../windows/neighbourhoods.js'
 import {
   type Changes,
   changed,

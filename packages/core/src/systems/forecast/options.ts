@@ -1,6 +1,6 @@
-import { type Field, whole } from '../fields.js'
-import type { Localisation } from '../localisation.js'
-import type { RuleOptions } from '../rule-options.js'
+import { type Field, whole } from '../options/fields.js'
+import type { RuleOptions } from '../rules/rule-options.js'
+import type { Localisation } from '../windows/localisation.js'
 
 /** Options of fitting a transition to a series. */
 export interface ForecastOptions extends RuleOptions {

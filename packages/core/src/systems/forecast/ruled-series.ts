@@ -12,7 +12,7 @@ import type { ColumnFormat, InferredTable } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { keepColumns, stackTables, takeTableRows } from '../../table/rows.js'
 import { isNumeric, type NumericColumn } from '../../table/table.js'
-import { measuredIn, type Ruled, rulesOf } from '../ruled-rows.js'
+import { measuredIn, type Ruled, rulesOf } from '../rules/ruled-rows.js'
 import { type Clock, timeAt } from './clock.js'
 import type { ForecastOptions } from './options.js'
 

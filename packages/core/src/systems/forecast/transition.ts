@@ -11,7 +11,7 @@ import { beside, type Matrix, matrix, takeColumns } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { type ColumnScale, columnScale, standardised } from '../../num/statistics.js'
 import type { Context } from '../context.js'
-import { fitEach, twice, unlessAuto, windowFitter } from '../fit-windows.js'
+import { fitEach, twice, unlessAuto, windowFitter } from '../windows/fit-windows.js'
 import type { Pairs } from './pairs.js'
 import { type Prewhitening, prewhitening, whitened } from './prewhitening.js'
 

@@ -4,8 +4,8 @@ import type { NoiseKind } from '../../draw/step.js'
 import { USUAL_STEPS } from '../../draw/steps.js'
 import type { CategoryMode } from '../../law/strata.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import { BANDWIDTH, choice, type Field, whole } from '../fields.js'
-import { NOT_OF_GROUPS } from '../panel-options.js'
+import { BANDWIDTH, choice, type Field, whole } from '../options/fields.js'
+import { NOT_OF_GROUPS } from '../options/panel-options.js'
 
 /** Options of fitting a model to a table. */
 export interface FitOptions {

@@ -1,5 +1,5 @@
 import { type Column, emptyColumn, isNumericKind } from '../../table/table.js'
-import { KeptLimits } from '../kept-limits.js'
+import { KeptLimits } from '../rules/kept-limits.js'
 import { levelsByNearness, numberAt } from './coding.js'
 import type { ImputationModel } from './model.js'
 

@@ -1,6 +1,6 @@
-import { BANDWIDTH, choice, type Field, SWITCH, whole } from '../fields.js'
-import { ruleFields } from '../rule-options.js'
-import { tableFields } from '../table-options.js'
+import { BANDWIDTH, choice, type Field, SWITCH, whole } from '../options/fields.js'
+import { tableFields } from '../options/table-options.js'
+import { ruleFields } from '../rules/rule-options.js'
 
 const VAN_BUUREN = 'van Buuren 2018'
 

@@ -8,8 +8,8 @@ import { isMissing } from '../../table/cells.js'
 import { takeTableRows } from '../../table/rows.js'
 import { isEmpty, type Table } from '../../table/table.js'
 import type { PreparedTable } from '../prepare.js'
-import type { RuleOptions } from '../rule-options.js'
-import { rulesOf } from '../ruled-rows.js'
+import type { RuleOptions } from '../rules/rule-options.js'
+import { rulesOf } from '../rules/ruled-rows.js'
 
 type Data = PreparedTable['data']
 type Options = Parameters<typeof rulesOf>[1] & RuleOptions

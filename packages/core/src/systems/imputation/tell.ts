@@ -3,7 +3,7 @@ import { listed } from '../../num/listed.js'
 import { isEmptyColumn } from '../../table/raw.js'
 import { shareText } from '../../tell/numbers.js'
 import { explained, facts, type Telling, type Topic, together } from '../../tell/telling.js'
-import { ruleFacts } from '../tell-rules.js'
+import { ruleFacts } from '../rules/tell-rules.js'
 import type { FilledRows } from './fill.js'
 import type { ImputationModel } from './model.js'
 

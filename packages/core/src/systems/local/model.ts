@@ -6,7 +6,7 @@ import type { Matrix } from '../../num/matrix.js'
 import type { Graph } from '../../space/graph.js'
 import type { Encoder } from '../../table/encoder.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import type { Localisation } from '../localisation.js'
+import type { Localisation } from '../windows/localisation.js'
 import type { SweepKind } from './options.js'
 
 /** A unit with what was fitted for it. */

@@ -1,7 +1,7 @@
 import type { NoiseKind } from '../../draw/step.js'
 import type { ScalingMethod } from '../../table/scaling.js'
-import { BANDWIDTH, choice, type Field } from '../fields.js'
-import type { Localisation } from '../localisation.js'
+import { BANDWIDTH, choice, type Field } from '../options/fields.js'
+import type { Localisation } from '../windows/localisation.js'
 
 /** In which way the small problems are put together. */
 export type SweepKind = 'ordered' | 'simultaneous'

@@ -25,8 +25,8 @@ import {
 } from '../../model-file/reading.js'
 import { matrix } from '../../num/matrix.js'
 import { checkField, type EncoderRecord, encoderIn, recordEncoder, scalingMethod } from '../encoder-file.js'
-import type { Localisation } from '../localisation.js'
-import { checkUnit, columnsBelow, concatenated, givenChoice, PRODUCTS, windowBandwidth } from '../window-file.js'
+import type { Localisation } from '../windows/localisation.js'
+import { checkUnit, columnsBelow, concatenated, givenChoice, PRODUCTS, windowBandwidth } from '../windows/window-file.js'
 import type { FittedGroup, FittedUnit, LocalModel, LocalSummary } from './model.js'
 
 interface UnitRecord {

@@ -6,7 +6,7 @@ import { later } from '../../num/later.js'
 import { keyFor } from '../../num/random.js'
 import { mostGivens } from '../../space/forward-selection.js'
 import type { Context } from '../context.js'
-import { fitWindows } from '../fit-windows.js'
+import { fitWindows } from '../windows/fit-windows.js'
 import type { FittedUnit, LocalModel } from './model.js'
 import { planUnits, twoSidedUnits } from './units.js'
 

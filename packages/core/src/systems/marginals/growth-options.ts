@@ -1,4 +1,4 @@
-import type { Field } from '../fields.js'
+import type { Field } from '../options/fields.js'
 
 /** Options of growth and fates, each described once. */
 export const growthFields: readonly Field[] = [

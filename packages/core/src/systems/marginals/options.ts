@@ -1,5 +1,5 @@
 import { InputError } from '../../num/errors.js'
-import { AUTO_OR_POSITIVE, checkField, type Field, refuseUnknown } from '../fields.js'
+import { AUTO_OR_POSITIVE, checkField, type Field, refuseUnknown } from '../options/fields.js'
 import type { Family, FamilyContext } from './family.js'
 
 const SBB = 'Shen, Berlinghieri, Broderick, arXiv 2408.06277'

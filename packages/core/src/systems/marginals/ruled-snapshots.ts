@@ -11,8 +11,8 @@ import { type CellStyle, presentTable, roundToFormat } from '../../table/present
 import type { RawColumn, RawTable } from '../../table/raw.js'
 import { type Column, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
 import { keepingLast } from '../keeping-last.js'
-import type { RuleOptions } from '../rule-options.js'
-import { rulesOf, statedRules } from '../ruled-rows.js'
+import type { RuleOptions } from '../rules/rule-options.js'
+import { rulesOf, statedRules } from '../rules/ruled-rows.js'
 import { followedNotes, labelsOfParticles, namesOfParticles, type Said, toldByTime } from './particle-labels.js'
 import { type SnapshotColumns, type SnapshotTable, snapshotsOf, type WrittenColumns } from './snapshot-table.js'
 

@@ -1,5 +1,5 @@
-import type { Field } from '../fields.js'
-import { dateOrderField } from '../table-options.js'
+import type { Field } from '../options/fields.js'
+import { dateOrderField } from '../options/table-options.js'
 import { growthFields } from './growth-options.js'
 import { equationOf, MENDED } from './options.js'
 

@@ -28,7 +28,7 @@ import { columnFormat, type EncoderRecord, encoderIn, recordEncoder, UNSCALED } 
 import type { FitSummary } from '../global/fit-summary.js'
 import { loadGlobal, saveGlobal, summaryFields } from '../global/save.js'
 import { keysIn, withKeys } from '../keys-file.js'
-import { keptRulesIn, recordRules, rulesIn, withRules } from '../rules-file.js'
+import { keptRulesIn, recordRules, rulesIn, withRules } from '../rules/rules-file.js'
 import type { Carried } from './carried.js'
 import type { GroupSum } from './group-sums.js'
 import type { PanelModel, PanelShape, PanelSummary } from './model.js'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cellAt } from '../../table/cells.js'
 import { inferTable } from '../../table/infer.js'
-import { ruledRows } from '../ruled-rows.js'
+import { ruledRows } from '../rules/ruled-rows.js'
 import { aggregateColumn, aggregateText, brokenAggregate, findAggregates } from './aggregates.js'
 
 const text = (name: string, values: readonly (number | string | null)[]) => ({

@@ -1,4 +1,4 @@
-import type { Field } from '../fields.js'
+import type { Field } from '../options/fields.js'
 
 /** What single tables are drawn without. */
 const SEVERAL = 'an input of several tables: a folder, or a database'

@@ -2,7 +2,7 @@ import { inputsOfKept, type KeptRules, ruleTexts } from '../../code/rules/kept-r
 import type { WrittenTable } from '../../code/rules/rows-of-rule.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { type Column, isCategorical, type Table } from '../../table/table.js'
-import type { OtherColumns } from '../ruled-rows.js'
+import type { OtherColumns } from '../rules/ruled-rows.js'
 import type { Aggregate } from './aggregates.js'
 import { type ForeignKey, pairsOf } from './keys.js'
 import { columnsOf, led, reachedFrom, rowsAlong } from './kin.js'

@@ -9,7 +9,7 @@ import type { Cells, Codes } from '../../table/codes.js'
 import { sliceTable, stackTables, takeTableRows, unusedName } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { PreparedTable } from '../prepare.js'
-import type { Ruled } from '../ruled-rows.js'
+import type { Ruled } from '../rules/ruled-rows.js'
 import type { DrawnRows } from './options.js'
 
 type RuledTable = PreparedTable & Ruled

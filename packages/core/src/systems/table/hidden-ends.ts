@@ -6,7 +6,7 @@ import { recurringValues, runsOf } from '../../table/recurring.js'
 import { fitScaler } from '../../table/scaling.js'
 import { listedValues } from '../../table/standing-out.js'
 import type { Asked } from '../asked.js'
-import { numbersOf } from '../compared-numbers.js'
+import { numbersOf } from '../drawn/compared-numbers.js'
 import type { HiddenEnds } from './kept-by-drawing.js'
 import type { DrawnRows, TableModel } from './options.js'
 

@@ -8,7 +8,7 @@ import { summaryOf } from '../../num/summary.js'
 import { dateUnit } from '../../table/date-style.js'
 import { unusedName } from '../../table/rows.js'
 import type { PreparedTable } from '../prepare.js'
-import type { Ruled } from '../ruled-rows.js'
+import type { Ruled } from '../rules/ruled-rows.js'
 import type { TableFit } from './options.js'
 
 /**

@@ -1,4 +1,4 @@
-import { KeptLimits } from '../kept-limits.js'
+import { KeptLimits } from '../rules/kept-limits.js'
 import type { RowsKind } from './kind.js'
 
 /**

@@ -1,5 +1,5 @@
 import type { OrderFound } from '../../code/rules/find-orders.js'
-import type { RangeEnd } from '../range-left.js'
+import type { RangeEnd } from '../drawn/range-left.js'
 
 /** What rows are drawn again for: orders that all rows of the data have, and ends of columns that rules compute. */
 export interface KeptByDrawing {

@@ -3,7 +3,7 @@ import { uniformLogWeights } from '../../num/log-space.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
 import type { TableOptions } from '../prepare.js'
-import type { RuleOptions } from '../rule-options.js'
+import type { RuleOptions } from '../rules/rule-options.js'
 import type { TableModel } from './options.js'
 import { writtenRows } from './system.js'
 

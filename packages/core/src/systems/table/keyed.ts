@@ -26,7 +26,7 @@ import { inLine } from '../../tell/telling.js'
 import { type Host, needed } from '../host.js'
 import { readPanel } from '../panel/read.js'
 import { prepareRows } from '../prepare.js'
-import { ruledRows } from '../ruled-rows.js'
+import { ruledRows } from '../rules/ruled-rows.js'
 import type { DrawnRows, TableFit } from './options.js'
 
 /** What decides which columns are keys. */

@@ -7,7 +7,7 @@ import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import type { SystemContext } from '../host.js'
 import type { PreparedTable } from '../prepare.js'
-import type { Ruled } from '../ruled-rows.js'
+import type { Ruled } from '../rules/ruled-rows.js'
 import type { DrawnRows, Stretch, TableFit } from './options.js'
 
 /** What a kind of model of tables does. */

@@ -1,4 +1,4 @@
-import { choice, type Field } from '../fields.js'
+import { choice, type Field } from '../options/fields.js'
 
 /** Options of fitting a latent model, each described once. */
 export const latentFields: readonly Field[] = [

@@ -13,7 +13,6 @@ import type { Encoded } from '../../table/encoder.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { unscaleValues } from '../../table/scaling.js'
 import { isNumeric, type Table } from '../../table/table.js'
-import { notTogether } from '../combinations.js'
 import type { Context } from '../context.js'
 import { fitLocal } from '../local/fit.js'
 import type { LocalModel, LocalSummary } from '../local/model.js'
@@ -22,8 +21,9 @@ import { checkLocalPosterior, drawLocalPosterior, type LocalPosteriorRequest, re
 import { type LocalPosteriorReport, reportOnLocal } from '../local/posterior-report.js'
 import { decodeLocal, type LocalSampleRequest, sampleLocal, trainingFieldTable } from '../local/sample.js'
 import { Tally } from '../local/tally.js'
-import { fieldColumns, neighbourhoodsOf } from '../neighbourhoods.js'
+import { notTogether } from '../options/combinations.js'
 import type { TableInput } from '../prepare.js'
+import { fieldColumns, neighbourhoodsOf } from '../windows/neighbourhoods.js'
 import {
   type CodecSummary,
   type CodedModel,

@@ -17,15 +17,15 @@ import { type ColumnCode, type Encoded, type Encoder, stackEncoded, takeEncoded 
 import { duplicatesBeside } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import type { Table } from '../../table/table.js'
-import { notTogether } from '../combinations.js'
 import { type Context, contextOf, type JobContext } from '../context.js'
 import { bothDistances, distancesBeside, distancesTo, weightsIn } from '../global/bandwidth.js'
 import { constantNotes } from '../global/fit-notes.js'
 import type { FitSummary } from '../global/fit-summary.js'
 import { fitTraining, type GlobalModel, type SearchedRows } from '../global/model.js'
 import { drawGlobal, type SampleRequest } from '../global/sample.js'
+import { notTogether } from '../options/combinations.js'
+import { rowLogWeights } from '../options/row-weights.js'
 import type { TableInput } from '../prepare.js'
-import { rowLogWeights } from '../row-weights.js'
 import {
   type CodecSummary,
   type CodedModel,

@@ -1,7 +1,7 @@
 import { keptStandingsIn } from '../../code/rules/among-rows.js'
 import { type Standing, SUMMARIES, TIES } from '../../code/rules/standings.js'
 import { flag, list, number, optional, record, text, variant, word } from '../../model-file/reading.js'
-import { rulesOf } from '../ruled-rows.js'
+import { rulesOf } from '../rules/ruled-rows.js'
 import type { TableFit } from './options.js'
 
 /** Ranks and shares; what a formula says of each row, as of a sum that stands beside it, is none. */

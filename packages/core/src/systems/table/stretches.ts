@@ -1,8 +1,8 @@
 import { BATCH_ROWS } from '../../draw/batch-rows.js'
 import { partOf } from '../../draw/batches.js'
-import { crossedInAll, ORDER_WARNING, orderWarnings } from '../crossed-orders.js'
+import { crossedInAll, ORDER_WARNING, orderWarnings } from '../drawn/crossed-orders.js'
 import type { SystemContext } from '../host.js'
-import { UNKNOWN_WARNING } from '../ruled-terms.js'
+import { UNKNOWN_WARNING } from '../rules/ruled-terms.js'
 import type { DrawnRows, Stretch } from './options.js'
 import { unknownInAll, unknownWarnings } from './unknown.js'
 

@@ -1,7 +1,7 @@
 import { RARE_BELOW } from '../../table/rare-below.js'
 import { plainText } from '../../tell/numbers.js'
 import { type Figure, facts, type TableOf, type Telling } from '../../tell/telling.js'
-import type { PrivacyPoint, PrivacyTrial } from '../privacy.js'
+import type { PrivacyPoint, PrivacyTrial } from '../privacy/privacy.js'
 import { PRIVATE_CELL } from './hidden-ends.js'
 import type { TableModel, TableSource } from './options.js'
 import { heldOutOf } from './trial.js'

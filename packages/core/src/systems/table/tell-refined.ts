@@ -1,5 +1,5 @@
 import { type Fact, facts, type Telling } from '../../tell/telling.js'
-import type { Refinement, RefinementTrial } from '../refinement.js'
+import type { Refinement, RefinementTrial } from '../refinement/refinement.js'
 import type { DrawnRows } from './options.js'
 
 const WHY: Readonly<Record<RefinementTrial['verdict'], string>> = {

@@ -6,7 +6,7 @@ import { type Key, uniforms } from '../../num/random.js'
 import { cellAt } from '../../table/cells.js'
 import { codesOf, determines, sharedRate } from '../../table/codes.js'
 import { type CategoricalColumn, isCategorical, type Table } from '../../table/table.js'
-import type { Ruled } from '../ruled-rows.js'
+import type { Ruled } from '../rules/ruled-rows.js'
 
 /** A column that several categories tell, each by itself: what sort a claim is, by its policy and by its cause. */
 export interface ToldTwice {

@@ -5,9 +5,9 @@ import { placesByName } from '../../num/group.js'
 import { listed } from '../../num/listed.js'
 import { cellAt } from '../../table/cells.js'
 import type { Asked } from '../asked.js'
-import type { Ruled } from '../ruled-rows.js'
-import { UNKNOWN_WARNING } from '../ruled-terms.js'
-import { shown } from '../ruled-wanted.js'
+import type { Ruled } from '../rules/ruled-rows.js'
+import { UNKNOWN_WARNING } from '../rules/ruled-terms.js'
+import { shown } from '../rules/ruled-wanted.js'
 import type { DrawnRows, TableModel, UnknownRows } from './options.js'
 
 /** A draw with its rows of combinations that no row of the data has, and a warning for each set of columns that others are looked up by. */

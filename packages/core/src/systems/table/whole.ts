@@ -7,10 +7,10 @@ import type { RawTable } from '../../table/raw.js'
 import { type Cells, type DrawnRow, type OfRows, type Rows, rowsOfTable, tableOfRows } from '../../table/records.js'
 import type { Table } from '../../table/table.js'
 import { contextOf, type JobContext } from '../context.js'
-import { namesOf, refuseUnknown } from '../fields.js'
 import { fitGlobal, type GlobalModel } from '../global/model.js'
 import { drawFields, type FitOptions, fitFields } from '../global/options.js'
 import { type SampleRequest, sampleGlobal } from '../global/sample.js'
+import { namesOf, refuseUnknown } from '../options/fields.js'
 import { prepareRows, type TableOptions } from '../prepare.js'
 
 /** Everything that a fit of a table depends on besides the table: plain data, the same for every caller. */

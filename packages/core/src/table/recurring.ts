@@ -365,21 +365,18 @@ function overlap(low: number, high: number, from: number, to: number): number {
   return end > start ? end - start : 0
 }
 
-/** D: what values give at most, such that the fresh parts of it make `wanted` cells. */
+/** D: what values give at most, such that the fresh parts of it make `wanted` cells. Linear between whole numbers. */
 function solveGiven(counts: Uint32Array, fresh: Float64Array, wanted: number): number {
-  const made = (given: number) => {
-    let sum = 0
-    for (let k = 0; k < fresh.length; k++) sum += Math.min(counts[k]!, given) * fresh[k]!
-    return sum
+  // By cells: the fresh parts of the values that have so many, or more than any gives.
+  const parts = new Float64Array(MOST_GIVEN + 1)
+  for (let k = 0; k < fresh.length; k++) parts[Math.min(counts[k]!, MOST_GIVEN)]! += fresh[k]!
+  let made = 0
+  for (let given = 1; given <= MOST_GIVEN; given++) {
+    const more = parts.subarray(given).reduce((sum, part) => sum + part)
+    if (made + more > wanted) return given - 1 + (wanted - made) / more
+    made += more
   }
-  let [low, high] = [0, MOST_GIVEN]
-  if (made(high) <= wanted) return high
-  for (let turn = 0; turn < 50; turn++) {
-    const middle = (low + high) / 2
-    if (made(middle) < wanted) low = middle
-    else high = middle
-  }
-  return high
+  return MOST_GIVEN
 }
 
 /** Values as cells on a line of ranks: those of each value, then those of the fresh ones up to the next. */

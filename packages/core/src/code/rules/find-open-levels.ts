@@ -1,4 +1,5 @@
 import { kolmogorovSmirnov } from '../../num/kolmogorov-smirnov.js'
+import { takeValues } from '../../num/matrix.js'
 import { takeTableRows } from '../../table/rows.js'
 import { type CategoricalColumn, isCategorical } from '../../table/table.js'
 import { findComparisons } from './find-comparisons.js'
@@ -53,10 +54,10 @@ interface Beside {
 
 /** What numbers tell of the rows that do not have a level. */
 function ruleBeside(level: number, column: CategoricalColumn, { data, numbers, tried }: Beside): Rule | undefined {
-  const rows = Uint32Array.from(column.codes.keys()).filter((i) => column.codes[i] !== level)
+  const rows = rowsWithout(level, column.codes)
   if (rows.length < LEAST_ROWS) return undefined
   const own = takeTableRows({ columns: [column], rowCount: column.codes.length }, rows).columns
-  const others = numbers.map((one): Quantity => ({ ...one, values: Float64Array.from(rows, (i) => one.values[i]!) }))
+  const others = numbers.map((one): Quantity => ({ ...one, values: takeValues(one.values, rows) }))
   const found = [...findSteps(own, others, { tried }), ...findComparisons(own, others, tried)]
   return found
     .map((one) => ({ kind: 'step' as const, ...one, open: [column.levels[level]!] }))
@@ -66,6 +67,13 @@ function ruleBeside(level: number, column: CategoricalColumn, { data, numbers, t
       const told = values.filter((x, i) => column.codes[i] !== level && !Number.isNaN(x))
       return areOfOneLaw(open, told) && isAnywhere(rule, column.codes, level, data) && !breachOf(rule, data)
     })
+}
+
+function rowsWithout(level: number, codes: Int32Array): Uint32Array {
+  const rows = new Uint32Array(codes.length)
+  let count = 0
+  for (let i = 0; i < codes.length; i++) if (codes[i] !== level) rows[count++] = i
+  return rows.subarray(0, count)
 }
 
 /** By chance two samples of one law are farther apart once in a thousand times. @source Smirnov 1948. */

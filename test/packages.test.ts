@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1930 },
+  '@sbridge/core': { path: 'packages/core', budget: 1933 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3176 }
+  sbridge: { path: 'packages/sbridge', budget: 3180 }
 }
 
 interface Packed {

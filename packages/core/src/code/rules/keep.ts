@@ -22,7 +22,7 @@ import { derives, inputsOfKept, type KeptOrder, type KeptRule, type KeptRules, T
 import { listedValues } from './listed-values.js'
 import { lookupTable } from './lookup-table.js'
 import { DAY } from './quantity.js'
-import { type Ratio, timesRatio } from './ratios.js'
+import { plus, type Ratio, timesRatio } from './ratios.js'
 import { binAt, columnIn, formatIn, keyColumns, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, isOpenCell, openOf, type Rule } from './rule.js'
 import { column, number } from './shapes.js'
@@ -98,10 +98,26 @@ function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
   return { kind: 'order', column, lows: [], within: keepWithin(columnIn(data, column) as NumericColumn, by, data), gap, unit: 1 }
 }
 
-function keepRatio(column: string, { of, low, high }: Ratio, data: WrittenTable): KeptOrder {
-  const gap = unusedName(`${column} / ${of.kind === 'column' ? expressionText(of) : `(${expressionText(of)})`}`, namesOf(data.table))
-  const [lows, highs] = [low, high].map((ratio) => [timesRatio(ratio, of)])
-  return { kind: 'order', column, lows: lows!, highs, share: true, ratio: true, gap, unit: 1, ...placesOf(column, data) }
+function keepRatio(column: string, { of, low, high, near }: Ratio, data: WrittenTable): KeptOrder {
+  const share = near === 'distance' ? undefined : true
+  const gap = unusedName(
+    `${column} ${share ? '/' : '−'} ${of.kind === 'column' ? expressionText(of) : `(${expressionText(of)})`}`,
+    namesOf(data.table)
+  )
+  const [lows, highs] = [low, high].map((ratio) => [share ? timesRatio(ratio, of) : plus(of, ratio)])
+  // The next of few places of the column would stand farther from what it is near; its lattice does not.
+  return {
+    kind: 'order',
+    column,
+    lows: lows!,
+    highs,
+    ...defined({ share }),
+    ratio: true,
+    gap,
+    unit: 1,
+    ...placesOf(column, data),
+    ...(near ? { listed: undefined } : {})
+  }
 }
 
 const namesOf = ({ columns }: WrittenTable['table']): ReadonlySet<string> => new Set(columns.map(({ name }) => name))

@@ -41,7 +41,7 @@ export type KeptRule =
       readonly highs?: readonly Expression[] | undefined
       /** The gap is a share of the way from `lows` to the least of `highs`. */
       readonly share?: true | undefined
-      /** Its ends are multiples of what it is a part of, wide apart, and no rule. */
+      /** Its ends are multiples of what it is a part of, or distances from it, and no rule. */
       readonly ratio?: true | undefined
       readonly from?: string | undefined
       /** The column is measured from the beginning of its own day or week, `from`, which is drawn as well and is no column of the table. */
@@ -241,9 +241,10 @@ export const cycleColumn = (name: string, { source, date }: Pick<ColumnFormat, '
 })
 
 /** What a column is measured by that no rule says, in words. */
-export function measuredText({ column, lows, highs, from, cycle, within, ratio }: KeptOrder): string[] {
+export function measuredText({ column, lows, highs, from, cycle, within, ratio, share }: KeptOrder): string[] {
   if (cycle) return [`${columnWord(column)} by its ${cycle}`]
-  if (ratio) return [`${columnWord(column)} by ${columnWord(column)} / ${highs!.flatMap(columnsOf).map(columnWord).join(', ')}`]
+  if (ratio)
+    return [`${columnWord(column)} by ${columnWord(column)} ${share ? '/' : '−'} ${highs!.flatMap(columnsOf).map(columnWord).join(', ')}`]
   if (within) return [`${columnWord(column)} among those of its ${columnWord(within.by)}`]
   return from !== undefined && lows.length === 0 && !highs ? [`${columnWord(column)} from ${columnWord(from)} on`] : []
 }

@@ -1,11 +1,14 @@
 import { log } from '../../num/elementary.js'
 import { evenly } from '../../num/evenly.js'
 import { mean, median, variance } from '../../num/statistics.js'
+import { summaryOf } from '../../num/summary.js'
 import type { Expression } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
+import { RARE_BELOW } from '../../table/rare-below.js'
 import { isNumeric } from '../../table/table.js'
+import { isBeyondChance, rateByChance } from './chance.js'
 import { needs } from './choose.js'
-import { clockUnitOf, hasValues, type Quantity } from './quantity.js'
+import { clockUnitOf, hasValues, type Quantity, tolerance } from './quantity.js'
 import type { Ratio } from './ratios.js'
 import { expressionAt, quantityIn, type WrittenTable } from './rows-of-rule.js'
 import type { Rule } from './rule.js'
@@ -14,8 +17,16 @@ import { binary, column, number } from './shapes.js'
 /** Rows that distances to neighbours are taken of, at most: a median of as many is good to a few percent. */
 const MOST_ROWS = 1000
 const LEAST_ROWS = 30
-/** Columns among which products are looked for, at most. */
+/** Columns among which they are looked for, at most. */
 const MOST_COLUMNS = 30
+/** Few remainders: so many at most, of so many rows each on average, of a number of as many times their values. */
+const [MOST_REMAINDERS, ROWS_OF_REMAINDER, MORE_VALUES] = [12, 8, 2]
+/** Sums and differences. */
+const SIGNS = [
+  [1, 1],
+  [1, -1],
+  [-1, 1]
+] as const
 /** Products and quotients; one of two may be squared, as a height is. */
 const POWERS = [
   [1, 1],
@@ -29,66 +40,107 @@ const POWERS = [
 
 /** A number that two others tell nearly. */
 interface NearProduct {
-  readonly column: Logarithms
+  readonly column: Term
   readonly of: readonly [Factor, Factor]
-  /** Spread of what they leave over that of the number, in logarithms. */
+  /** Spread of what they leave over that of the number. */
   readonly left: number
 }
 
 interface Factor {
-  readonly by: Logarithms
+  readonly by: Term
+  /** Of a sum its sign. */
   readonly power: number
 }
 
-/** Of a number that is above 0 wherever it is. */
-interface Logarithms extends Quantity {
+/** What is added: a number, or its logarithm where these are multiplied. */
+interface Term extends Quantity {
   /** [n] of the rows that have all such numbers. */
-  readonly logs: Float64Array
+  readonly terms: Float64Array
   readonly variance: number
+  /** Of dates and times of day, which only their difference says something of: what these count. */
+  readonly place?: 'date' | 'clock' | undefined
+  /** What such a difference is divided by. */
+  readonly per: number
+}
+
+/** How numbers are put together. */
+interface Law {
+  readonly terms: readonly Term[]
+  readonly powers: readonly (readonly [number, number])[]
+  readonly write: (factors: readonly [Factor, Factor]) => Expression
+  /** Whether what they leave may be few numbers. */
+  readonly few: boolean
 }
 
 /**
- * Numbers that are nearly a product of powers of two others: a rent of the size and the price per square metre that is rounded to five,
- * or a body mass index that was taken on another day. Rows follow them more nearly than the next row stands in what they are computed of, and so than any
- * kernel can see; what part they are of the product is drawn, which keeps them as near. Of a size, a price and a rent, each of which the others tell,
- * it is that which varies most. None that a rule derives, or `except`, and none that one number tells as nearly, as a kernel follows a line.
- * Cost O(p²·rows + p³), and O(min(rows, 1000)²) for each that passes.
+ * Numbers that are nearly a product of powers of two others, or their sum or difference: a rent of the size and the price per square metre that is
+ * rounded to five, a body mass index that was taken on another day, or hours between two times of day less one of a few breaks. Rows follow them more
+ * nearly than the next row stands in what they are computed of, and so than any kernel can see; what they are beside that is drawn, which keeps them as
+ * near: a part of it, or a distance from it, whichever differs less. Of a size, a price and a rent, each of which the others tell, it is that which
+ * varies most. None that a rule derives, or `except`, and none that one number tells as nearly, as a kernel follows a line. Cost O(p²·rows + p³), and
+ * O(min(rows, 1000)²) for each that passes.
  */
 export function nearProductsOf(rules: readonly Rule[], data: WrittenTable, except: ReadonlySet<string>): ReadonlyMap<string, Ratio> {
-  const numbers = logarithmsOf(data)
   const derived = new Set(rules.flatMap(({ kind, column: name }) => (kind === 'gap' ? [] : [name])))
+  const mayBeTold = (name: string) => !except.has(name) && !derived.has(name)
   const found = new Map<string, Ratio>()
-  for (const product of nearest(numbers, (name) => !except.has(name) && !derived.has(name))) {
-    const { name } = product.column
-    const inputs = rules.concat([...found].map(([one, { of }]): Rule => ({ kind: 'order', column: one, low: of })))
-    const names = product.of.map(({ by }) => by.name)
-    if (found.has(name) || needs(names, inputs).has(name)) continue
-    const ratio = ratioTo(product, data)
-    if (ratio) found.set(name, ratio)
-  }
+  for (const law of [productsIn(data), sumsIn(data)])
+    for (const product of nearest(law, mayBeTold)) {
+      const { name } = product.column
+      const inputs = rules.concat([...found].map(([one, { of }]): Rule => ({ kind: 'order', column: one, low: of })))
+      const names = product.of.map(({ by }) => by.name)
+      if (found.has(name) || needs(names, inputs).has(name)) continue
+      const ratio = ratioTo(product.column, law.write(product.of), { data, isSum: law.few })
+      if (ratio) found.set(name, ratio)
+    }
   return found
 }
 
-function logarithmsOf(data: WrittenTable): Logarithms[] {
+function productsIn(data: WrittenTable): Law {
+  const numbers = numbersIn(data).filter(({ values }) => values.every((x) => !(x <= 0)))
+  return { terms: termsOf(numbers, data, log), powers: POWERS, write: productOf, few: false }
+}
+
+/** A distance of days or times may count hours, one of times minutes as well. */
+function sumsIn(data: WrittenTable): Law {
   const { table, formats } = data
-  const numbers = table.columns
-    .filter((one, c) => isNumeric(one) && one.kind !== 'datetime' && clockUnitOf(formats[c]!) === undefined)
+  const numbers = numbersIn(data).map((one) => ({ ...one, per: 1 }))
+  const places = table.columns.flatMap((one, c) => {
+    if (!isNumeric(one)) return []
+    const clock = clockUnitOf(formats[c]!)
+    if (one.kind !== 'datetime' && !clock) return []
+    const pers = clock === 'minutes' ? [1, 60] : clock === 'seconds' ? [60, 3600] : [1, 1 / 24]
+    const place = clock ? ('clock' as const) : ('date' as const)
+    return pers.map((per) => ({ ...quantityIn(data, one.name), place, per }))
+  })
+  const terms = termsOf([...numbers, ...places], data, (x, { per = 1 }) => x / per)
+  return { terms, powers: SIGNS, write: sumOf, few: true }
+}
+
+/** Amounts: none of these is a date or a time of day. */
+const numbersIn = (data: WrittenTable): Quantity[] =>
+  data.table.columns
+    .filter((one, c) => isNumeric(one) && one.kind !== 'datetime' && clockUnitOf(data.formats[c]!) === undefined)
     .map(({ name }) => quantityIn(data, name))
-    .filter((one) => hasValues(one) && one.values.every((x) => !(x <= 0)))
-  if (numbers.length < 3 || numbers.length > MOST_COLUMNS) return []
-  const there = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => numbers.every(({ values }) => !Number.isNaN(values[i]!)))
+    .filter((one) => hasValues(one))
+
+type Candidate = Quantity & Partial<Pick<Term, 'place' | 'per'>>
+
+function termsOf(all: readonly Candidate[], { table }: WrittenTable, termIn: (x: number, of: Candidate) => number): Term[] {
+  if (new Set(all.map(({ name }) => name)).size < 3 || all.length > MOST_COLUMNS) return []
+  const there = Array.from({ length: table.rowCount }, (_, i) => i).filter((i) => all.every(({ values }) => !Number.isNaN(values[i]!)))
   if (there.length < LEAST_ROWS) return []
-  return numbers
-    .map((one) => ({ ...one, logs: Float64Array.from(there, (i) => log(one.values[i]!)) }))
-    .map((one) => ({ ...one, variance: variance(one.logs) }))
+  return all
+    .map((one) => ({ per: 1, ...one, terms: Float64Array.from(there, (i) => termIn(one.values[i]!, one)) }))
+    .map((one) => ({ ...one, variance: variance(one.terms) }))
     .filter((one) => one.variance > 0)
 }
 
 /** What is told more nearly than rows stand to each other, the nearest first. */
-function nearest(numbers: readonly Logarithms[], mayBeTold: (name: string) => boolean): NearProduct[] {
-  const centred = numbers.map(({ logs }) => {
-    const middle = mean(logs)
-    return logs.map((x) => x - middle)
+function nearest({ terms: numbers, powers, few }: Law, mayBeTold: (name: string) => boolean): NearProduct[] {
+  const centred = numbers.map(({ terms }) => {
+    const middle = mean(terms)
+    return terms.map((x) => x - middle)
   })
   const covariances = centred.map((a) => centred.map((b) => a.reduce((sum, x, i) => sum + x * b[i]!, 0) / (a.length - 1)))
   const spacings = new Map<string, number>()
@@ -100,7 +152,7 @@ function nearest(numbers: readonly Logarithms[], mayBeTold: (name: string) => bo
   }
   const passed: { readonly product: NearProduct; readonly over: number }[] = []
   for (const [y, own] of numbers.entries()) {
-    if (!mayBeTold(own.name)) continue
+    if (own.place || !mayBeTold(own.name)) continue
     const with_ = covariances[y]!
     // What one number leaves, whatever its power.
     const leftBy = (a: number) => Math.sqrt(Math.max(0, 1 - with_[a]! ** 2 / (own.variance * numbers[a]!.variance)))
@@ -112,39 +164,66 @@ function nearest(numbers: readonly Logarithms[], mayBeTold: (name: string) => bo
     for (let a = 0; a < numbers.length; a++)
       for (let b = a + 1; b < numbers.length; b++) {
         if (a === y || b === y) continue
-        for (const [p, q] of POWERS) {
-          const isLess = (by: number, power: number) => Math.abs(power) === 1 && own.variance < numbers[by]!.variance
-          if (isLess(a, p) || isLess(b, q)) continue
+        const [first, second] = [numbers[a]!, numbers[b]!]
+        if (first.name === second.name || first.place !== second.place || first.per !== second.per) continue
+        for (const [p, q] of powers) {
+          // Of two places only the difference says something, and none of them is told in its turn.
+          if (first.place && p === q) continue
+          const isLess = (by: Term, power: number) => !by.place && Math.abs(power) === 1 && own.variance < by.variance
+          if (isLess(first, p) || isLess(second, q)) continue
           const square =
             own.variance +
-            p * p * numbers[a]!.variance +
-            q * q * numbers[b]!.variance -
+            p * p * first.variance +
+            q * q * second.variance -
             2 * (p * with_[a]! + q * with_[b]! - p * q * covariances[a]![b]!)
           const left = Math.sqrt(Math.max(0, square) / own.variance)
           const alone = Math.min(leftBy(a), leftBy(b))
           if (!(left < alone)) continue
+          const of = [
+            { by: first, power: p },
+            { by: second, power: q }
+          ] as const
+          const product = { column: own, of, left }
+          if (few && leavesFew(product, numbers.length ** 3)) {
+            passed.push({ product, over: left / alone })
+            continue
+          }
           const apart = spacingOf(a, b)
           if (!(left < apart && apart < alone)) continue
           // Powers that are none of a product would be told by others: by Schwarz' criterion for two of them that are free.
           const free = leftByBoth(a, b)
-          if (own.logs.length * log(left / free) > log(own.logs.length)) continue
-          const of = [
-            { by: numbers[a]!, power: p },
-            { by: numbers[b]!, power: q }
-          ] as const
-          passed.push({ product: { column: own, of, left }, over: left / apart })
+          if (own.terms.length * log(left / free) > log(own.terms.length)) continue
+          passed.push({ product, over: left / apart })
         }
       }
   }
   return passed.sort((one, other) => one.over - other.over).map(({ product }) => product)
 }
 
+/** Whether two numbers leave one of few, each in three rows at least, beyond what has these by chance. */
+function leavesFew({ column: { terms, unit }, of: [a, b] }: NearProduct, candidates: number): boolean {
+  const told = terms.map((_, i) => a.power * a.by.terms[i]! + b.power * b.by.terms[i]!)
+  const counts = new Map<number, number>()
+  for (const [i, x] of terms.entries()) {
+    const rest = Number((x - told[i]!).toFixed(9))
+    counts.set(rest, (counts.get(rest) ?? 0) + 1)
+    if (counts.size > MOST_REMAINDERS) return false
+  }
+  if (counts.size * ROWS_OF_REMAINDER > terms.length || [...counts.values()].some((count) => count < RARE_BELOW)) return false
+  if (new Set(terms).size < MORE_VALUES * counts.size) return false
+  const rests = [...counts.keys()]
+  const rate = rateByChance(terms.length, (i, j) =>
+    rests.some((rest) => Math.abs(told[i]! + rest - terms[j]!) <= tolerance(unit, terms[j]!))
+  )
+  return isBeyondChance({ rate, times: terms.length - counts.size, candidates })
+}
+
 /** Median distance from a row to the next one in two numbers, over their spreads. */
-function spacing(two: readonly [Logarithms, Logarithms]): number {
-  const rows = evenly(two[0].logs.length, Math.min(MOST_ROWS, two[0].logs.length))
-  const [x, y] = two.map(({ logs, variance: own }) => {
+function spacing(two: readonly [Term, Term]): number {
+  const rows = evenly(two[0].terms.length, Math.min(MOST_ROWS, two[0].terms.length))
+  const [x, y] = two.map(({ terms, variance: own }) => {
     const unit = 1 / Math.sqrt(own)
-    return Float64Array.from(rows, (i) => unit * logs[i]!)
+    return Float64Array.from(rows, (i) => unit * terms[i]!)
   }) as [Float64Array, Float64Array]
   const next = x.map((_, i) => {
     let least = Number.POSITIVE_INFINITY
@@ -154,14 +233,25 @@ function spacing(two: readonly [Logarithms, Logarithms]): number {
   return median(next)
 }
 
-/** The share that it is of the product in every row that has it; undefined where some has no product. */
-function ratioTo({ column: { values }, of: factors }: NearProduct, data: WrittenTable): Ratio | undefined {
-  const of = productOf(factors)
+/** The share that it is of what it is near in every row that has it, or its distance from that; undefined where some has none. */
+function ratioTo(
+  { values }: Term,
+  of: Expression,
+  { data, isSum }: { readonly data: WrittenTable; readonly isSum: boolean }
+): Ratio | undefined {
   const at = expressionAt(of, data)
-  const ratios = Array.from(values.entries()).flatMap(([i, x]) => (Number.isNaN(x) ? [] : [x / at(i)]))
-  if (ratios.some((ratio) => !(ratio > 0 && ratio < Number.POSITIVE_INFINITY))) return undefined
-  const [least, most] = [ratios.reduce((a, b) => Math.min(a, b)), ratios.reduce((a, b) => Math.max(a, b))]
-  return { of, low: Math.max(0, 2 * least - most), high: 2 * most - least, near: [least, most] }
+  const rows = Array.from(values.keys()).filter((i) => !Number.isNaN(values[i]!))
+  const own = Float64Array.from(rows, (i) => values[i]!)
+  const whole = Float64Array.from(rows, at)
+  if (!whole.every(Number.isFinite)) return undefined
+  const [shares, rests] = [own.map((x, k) => x / whole[k]!), own.map((x, k) => x - whole[k]!)]
+  // What is added to differs by what is added.
+  const isShare =
+    !isSum &&
+    own.every((x, k) => x > 0 && whole[k]! > 0) &&
+    0.5 * log(variance(shares)) + mean(whole.map(log)) <= 0.5 * log(variance(rests))
+  const { low, high } = summaryOf(isShare ? shares : rests)
+  return { of, low, high, near: isShare ? 'share' : 'distance' }
 }
 
 function productOf(factors: readonly [Factor, Factor]): Expression {
@@ -175,12 +265,18 @@ function productOf(factors: readonly [Factor, Factor]): Expression {
   return below.length === 0 ? top : binary('/', top, times(below))
 }
 
-/** Which numbers stand near a product, as people are told. */
+function sumOf([a, b]: readonly [Factor, Factor]): Expression {
+  const [first, second] = a.power > 0 ? [a, b] : [b, a]
+  const sum = binary(second.power > 0 ? '+' : '-', column(first.by.name), column(second.by.name))
+  const { per } = a.by
+  return per === 1 ? sum : per < 1 ? binary('*', number(Math.round(1 / per)), sum) : binary('/', sum, number(per))
+}
+
+/** Which numbers stand near others, as people are told. */
 export const nearNotes = (ratios: ReadonlyMap<string, Ratio>): string[] =>
-  [...ratios].flatMap(([name, { of, near }]) =>
-    near
-      ? [
-          `${name}: ${near.map((x) => Number(x.toPrecision(3))).join(' to ')} times ${expressionText(of)} in all rows, and so in new ones; --rules off draws it by itself`
-        ]
-      : []
-  )
+  [...ratios].flatMap(([name, { of, near, low, high }]) => {
+    if (!near) return []
+    const [range, text] = [[low, high].map((x) => Number(x.toPrecision(3))).join(' to '), expressionText(of)]
+    const stands = near === 'share' ? `${range} times ${text}` : `${text} and ${range}`
+    return [`${name}: ${stands} in all rows, and so in new ones; --rules off draws it by itself`]
+  })

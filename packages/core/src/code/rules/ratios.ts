@@ -12,8 +12,8 @@ export interface Ratio {
   /** Least and largest ratio, with as much room beyond them as they are apart; from 0 on where none is negative. */
   readonly low: number
   readonly high: number
-  /** Least and largest ratio of the rows, where it is by its nearness that it is drawn (`nearProductsOf`). */
-  readonly near?: readonly [number, number]
+  /** Where it is by its nearness that it is drawn (`nearProductsOf`): its ends are those of the rows, as a part of `of` or a distance from it. */
+  readonly near?: 'share' | 'distance'
 }
 
 /** Part of what two numbers do not tell of each other that would have to be left between the one and the ratio, at most, if this is not drawn. */
@@ -80,3 +80,7 @@ export function isToldByRatio(own: Float64Array, whole: Float64Array): boolean {
 
 /** What a ratio of a number comes to. */
 export const timesRatio = (ratio: number, of: Expression): Expression => (ratio === 0 ? number(0) : binary('*', number(ratio), of))
+
+/** What a distance from a number comes to. */
+export const plus = (of: Expression, distance: number): Expression =>
+  distance === 0 ? of : binary(distance < 0 ? '-' : '+', of, number(Math.abs(distance)))

@@ -310,7 +310,7 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
 
 /** The greatest of the lows plus the gap, or the value of the column that stands for it; where its own unit would round it below, the next value above. */
 function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (row: number) => number {
-  const { lows, highs, from, within, gap, unit, months, terms, listed, lattice } = order
+  const { lows, highs, from, within, gap, unit, months, terms, listed, lattice, ratio } = order
   if (within) return placeAt({ ...order, within }, soFar)
   if (order.cycle) return inCycle({ ...order, cycle: order.cycle }, soFar)
   const low = highestOf(lows, column.format, soFar)
@@ -333,6 +333,10 @@ function highAt(order: KeptOrder, column: RuledColumn, soFar: WrittenTable): (ro
     if (Number.isNaN(sum)) return sum
     const value = placed ? placed(listed ? roundToFormat(sum, column.format) : sum, low(i)) : sum
     // A place, or what a number is rounded to, may lie beyond the end.
+    const before = lattice && lattice.rest === undefined ? value - lattice.step / scale : Number.NaN
+    if (highs && shown(value) > most! && before >= low(i)) return before
+    // Near others there need not be a place: it is the next one.
+    if (highs && ratio && lattice && shown(value) > most!) return value
     if (highs && shown(value) > most!) return shown(sum) > most! ? sum - step : sum
     return shown(value) < low(i) ? value + step : value
   }

@@ -118,7 +118,11 @@ export function clockOf({ table, formats }: InferredTable, name: string): Clocke
       code: 'time-order',
       got: `${name} = ${spelled(values[back]!, formats[place]!)} in row ${back + 1} after ${spelled(values[back - 1]!, formats[place]!)}`,
       expected: 'times that ascend from row to row',
-      try: 'sorting the series by time'
+      // Of equal times no order helps: they are mostly of several series in one table.
+      try:
+        values[back] === values[back - 1]
+          ? 'one row for each time: of several series, each in a table of its own'
+          : 'sorting the series by time'
     })
   }
   const last = values[values.length - 1]!

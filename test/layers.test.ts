@@ -60,7 +60,14 @@ function complaint({ file, target }: Import): string | undefined {
   const [to, toRoom] = target.split('/')
   if (!target.includes('/') || !file.includes('/')) return undefined
   if (LAYERS[from!] === undefined || LAYERS[to!] === undefined) return `${file}: no layer for ${LAYERS[from!] === undefined ? from : to}`
-  if (from === 'systems' && to === 'systems' && fromRoom !== toRoom && toRoom?.includes('.') === false && !SHARED.includes(toRoom) && !MEETS[fromRoom!]?.test(toRoom))
+  if (
+    from === 'systems' &&
+    to === 'systems' &&
+    fromRoom !== toRoom &&
+    toRoom?.includes('.') === false &&
+    !SHARED.includes(toRoom) &&
+    !MEETS[fromRoom!]?.test(toRoom)
+  )
     return `${file} imports from another room: ${target}`
   if (from === to) return undefined
   if (from === 'engine' && !['num', 'space', 'kernel'].includes(to!)) return `${file} (engine) imports ${target}`

@@ -1,6 +1,6 @@
 import { exp, log, normalQuantile } from '../num/elementary.js'
 import { regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
-import { columnOf, copyMatrix, type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
+import { beside, columnOf, copyMatrix, type Matrix, matrix, takeColumns, takeRows, takeValues } from '../num/matrix.js'
 import { quantileOfSorted, sorted, weightedMoments } from '../num/statistics.js'
 import { spreadRows } from '../table/codes.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
@@ -291,6 +291,14 @@ interface FoundTerm {
   readonly score: number
 }
 
+/** Numbers of the same rows. */
+interface LookedTogether {
+  readonly numbers: Uint32Array
+  readonly weights: Float64Array
+  /** As many rows of equal weights tell as much. */
+  readonly count: number
+}
+
 const isCurve = (part: Part): part is Curve => 'number' in part
 const sumOfSquares = (values: Float64Array): number => values.reduce((sum, x) => sum + x * x, 0)
 
@@ -301,22 +309,20 @@ const sumOfSquares = (values: Float64Array): number => values.reduce((sum, x) =>
 function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): FoundTerm[] {
   const some = spreadRows(left.rows, MOST_ROWS)
   const taken = takeRows(left, some)
-  // Numbers of the same rows are looked at together.
-  const groups = [...new Set(present)].flatMap((own) => {
-    const weights = sharesOf(own, some)
-    const numbers = Uint32Array.from(present.keys()).filter((number) => present[number] === own)
-    const count = 1 / sumOfSquares(weights)
-    return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count }] : []
-  })
-  const scores = groups.flatMap(({ numbers, weights, count }) => {
-    const told = terms.filter((term) => widthOf(term) > 0 && widthOf(term) <= count / ROWS_PER_SLOPE)
-    return batchesOf(told).flatMap(({ curves, head, terms: batch }): FoundTerm[] => {
-      const first = [...numbers, ...curves.map(({ number }) => number)]
-      const columns = columnsBehind(taken, first, [...head, ...batch], rows, some)
-      const shared = curves.length + sizeOf(head)
-      // A straight line is that of what levels leave, and of the number itself.
-      const beyond = head.length > 0 ? shared : 2 * curves.length
-      const widths = batch.map((term) => shared + widthOf(term))
+  const scoresOf = ({ curves, head, terms: batch }: Batch, groups: readonly LookedTogether[]): FoundTerm[] => {
+    const own = columnsBehind(
+      taken,
+      curves.map(({ number }) => number),
+      [...head, ...batch],
+      rows,
+      some
+    )
+    const shared = curves.length + sizeOf(head)
+    // A straight line is that of what levels leave, and of the number itself.
+    const beyond = head.length > 0 ? shared : 2 * curves.length
+    const widths = batch.map((term) => shared + widthOf(term))
+    return groups.flatMap(({ numbers, weights, count }) => {
+      const columns = beside(takeColumns(taken, numbers), own)
       const shares = explainedShares(columns, { weights, numbers: numbers.length, shared, beyond, widths })
       return batch.flatMap((term, t) =>
         [...numbers].flatMap((number, k) =>
@@ -326,7 +332,21 @@ function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): Fo
         )
       )
     })
+  }
+  // Numbers of the same rows are looked at together.
+  const groups = [...new Set(present)].flatMap((own) => {
+    const weights = sharesOf(own, some)
+    const numbers = Uint32Array.from(present.keys()).filter((number) => present[number] === own)
+    const count = 1 / sumOfSquares(weights)
+    const told = terms.filter((term) => widthOf(term) > 0 && widthOf(term) <= count / ROWS_PER_SLOPE)
+    return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count, told }] : []
   })
+  // Those that are told by as many are by the same terms, whose columns are made once: most of a wide table with gaps has its own rows.
+  const alike = new Map<number, typeof groups>()
+  for (const group of groups) alike.set(group.told.length, [...(alike.get(group.told.length) ?? []), group])
+  const scores = [...alike.values()].flatMap((together) =>
+    together[0]!.told.length === 0 ? [] : batchesOf(together[0]!.told).flatMap((batch) => scoresOf(batch, together))
+  )
   const least = normalQuantile(1 - CHANCE / Math.max(1, scores.length))
   return scores.filter(({ score }) => score > least).sort((a, b) => b.score - a.score)
 }

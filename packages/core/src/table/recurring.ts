@@ -169,17 +169,17 @@ function findLaw(ascending: Float64Array, few: number): RecurringValues | undefi
   const round = few > 0 && lattice ? roundNumbers(values, besideAtoms, lattice) : undefined
   if (round) runs.steps.fill(lattice!.step / lattice!.unit, 0, -1)
   const landed = round && new Landed(runs, round)
-  const listed = Float64Array.from(counts)
-  const between = new Float64Array(counts.length)
+  const cells: Cells = { listed: Float64Array.from(counts), between: new Float64Array(counts.length) }
+  const { listed, between } = cells
   for (let k = 0; k < counts.length; k++) {
     const share = isFew(k) ? counts[k]! : Math.min(counts[k]!, given)
     const box = reaches[k] === 0 && isFew(k) ? besideOf(runs, k) : around(values[k]!, reaches[k]!)
     if (box.low === box.high) continue
     listed[k] = listed[k]! - share
     const left = landed ? landed.take(k, share) : share
-    spread(runs, k, { ...box, listed, between, share: left })
+    spread(runs, k, box, left, cells)
   }
-  return landed && decimals !== undefined ? landed.law({ listed, between }, decimals) : new Law(runs, listed, between, decimals)
+  return landed && decimals !== undefined ? landed.law(cells, decimals) : new Law(runs, listed, between, decimals)
 }
 
 /** Numbers over which a value that was rounded is spread, at most: where as round ones lie denser, every third one or fewer. */
@@ -241,7 +241,7 @@ class Landed {
   }
 
   /** The law with numbers that no cell has among those that some have. */
-  law({ listed, between }: Pick<Cells, 'listed' | 'between'>, decimals: number): Law {
+  law({ listed, between }: Cells, decimals: number): Law {
     const { values, counts, atoms, steps } = this.runs
     const { places, unit } = this.round
     const own = this.round.steps[0]!
@@ -322,10 +322,9 @@ function reachOf({ values, atoms }: Pick<Runs, 'values' | 'atoms'>, k: number): 
 }
 
 /** Cells of each value, and of the fresh ones above it, to which a value's own are added. */
-interface Cells extends Box {
+interface Cells {
   readonly listed: Float64Array
   readonly between: Float64Array
-  readonly share: number
 }
 
 /** Part of a box about value k that falls between listed values. Loops of their own, as they are run for every value. */
@@ -342,8 +341,8 @@ function freshOf({ values, steps }: Runs, k: number, { low, high }: Box): number
   return fresh
 }
 
-/** Adds to the cells what falls on listed values of such a box, and between them. */
-function spread({ values, steps }: Runs, k: number, { low, high, listed, between, share }: Cells): void {
+/** Adds to the cells what falls of a share on listed values of such a box, and between them. */
+function spread({ values, steps }: Runs, k: number, { low, high }: Box, share: number, { listed, between }: Cells): void {
   const last = values.length - 1
   const end = Math.min(last, k + REACH)
   let j = Math.max(0, k - REACH - 1)

@@ -88,11 +88,13 @@ const DAYS_OF_MONTH = 31
 /** Dates beyond which differences of them are no parts of sums: they are as many as pairs. */
 export const MOST_DATES = 6
 
+/** The later one of two less the earlier one, on average. */
 export function differencesOf(quantities: readonly Quantity[]): Difference[] {
   const dates = quantities.filter(({ isDate }) => isDate)
   if (dates.length > MOST_DATES) return []
-  return dates.flatMap((start, k) =>
-    dates.slice(k + 1).map((end): Difference => {
+  return dates.flatMap((one, k) =>
+    dates.slice(k + 1).map((other): Difference => {
+      const [start, end] = total(other.values, one.values) < 0 ? [other, one] : [one, other]
       const values = end.values.map((x, i) => x - start.values[i]!)
       return {
         name: '',
@@ -104,3 +106,7 @@ export function differencesOf(quantities: readonly Quantity[]): Difference[] {
     })
   )
 }
+
+/** What one column is more than another, in the rows that have both. */
+const total = (more: Float64Array, less: Float64Array): number =>
+  more.reduce((sum, x, i) => (Number.isNaN(x - less[i]!) ? sum : sum + x - less[i]!), 0)

@@ -8,6 +8,7 @@ import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/ex
 import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
 import { isOrder } from './choose.js'
+import { differencesOf } from './days-of-dates.js'
 import { FactorInterval } from './factor-interval.js'
 import { EXACT, type FormulaFound, ROUNDED } from './formula-found.js'
 import { hasValues, type Quantity, tolerance } from './quantity.js'
@@ -37,9 +38,12 @@ const MOST_TIMES = 3
 /** Of several readings of one relation before totals of columns: what a total is of, its parts are left of. */
 const RANK = 3.9
 
-/** A column, a product of two, or the constant 1. */
+/** A column or the days between two dates, a product of two of these, or the constant 1. */
 interface Term {
   readonly at: (row: number) => number
+  /** What is multiplied. */
+  readonly factors: readonly Expression[]
+  /** Columns of these. */
   readonly of: readonly string[]
   /** Which of all terms it is. */
   readonly place: number
@@ -88,7 +92,7 @@ export function findByLevel(
   only?: string
 ): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
-  const numbers = quantities.filter(({ values, isDate }) => !isDate && !summaryOf(values).hasGaps)
+  const numbers = withoutGaps(quantities).filter(({ isDate }) => !isDate)
   const told = new Set(rules.flatMap((rule) => (isOrder(rule) || rule.kind === 'gap' ? [] : [rule.column])))
   const targets = numbers.filter((one) => !told.has(one.name) && (only === undefined || one.name === only) && hasValues(one))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
@@ -100,7 +104,7 @@ export function findByLevel(
   )
   const looked = pairs.length > MOST_PAIRS ? MOST_PAIRS : pairs.flatMap(({ groupings }) => groupings()).length
   const rows = spreadRows(rowCount, MOST_ROWS)
-  const problem = { quantities, rowCount, rows, ...termsOf(numbers, rows), tried: targets.length * (alone.length + looked) }
+  const problem = { quantities, rowCount, rows, ...termsOf(partsOf(quantities), rows), tried: targets.length * (alone.length + looked) }
   const found: SumFound[] = []
   const known = (): Rule[] => [
     ...rules,
@@ -153,10 +157,10 @@ function firstOf<T, U>(list: readonly T[], make: (one: T) => U | undefined): U |
  */
 export function findProductSums(quantities: readonly Quantity[]): FormulaFound[] {
   const rowCount = quantities[0]?.values.length ?? 0
-  const numbers = quantities.filter(({ values, isDate }) => !isDate && !summaryOf(values).hasGaps)
+  const numbers = withoutGaps(quantities).filter(({ isDate }) => !isDate)
   const rows = spreadRows(rowCount, MOST_ROWS)
-  const { terms, probes } = termsOf(numbers, rows)
-  if (!terms.some(({ of }) => of.length === 2)) return []
+  const { terms, probes } = termsOf(partsOf(quantities), rows)
+  if (!terms.some(({ factors }) => factors.length === 2)) return []
   const problem = { quantities, rules: [], rowCount, rows, probes, tried: numbers.length }
   const all = everyRow(rowCount)
   return numbers.flatMap((target) => {
@@ -166,12 +170,20 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
       const own = { ...problem, terms: among }
       const { sum, nearly } = sumOf(target, all, own)
       if (sum) return [sum]
-      const alone = new Set(nearly.flatMap(({ of }) => (of.length === 1 ? of : [])))
+      const alone = new Set(nearly.flatMap(({ factors, of }) => (factors.length === 1 ? of : [])))
       if (alone.size === 0) return []
       among = among.filter(({ of }) => !of.some((name) => alone.has(name)))
     }
     return []
   })
+}
+
+const withoutGaps = (quantities: readonly Quantity[]): Quantity[] => quantities.filter(({ values }) => !summaryOf(values).hasGaps)
+
+/** Numbers, and the days between dates: nights of a stay, which no column counts. */
+function partsOf(quantities: readonly Quantity[]): Quantity[] {
+  const full = withoutGaps(quantities)
+  return [...full.filter(({ isDate }) => !isDate), ...differencesOf(full)]
 }
 
 const everyRow = (rowCount: number): Grouping => ({ categories: [], levels: [[]], codes: new Int32Array(rowCount) })
@@ -229,14 +241,17 @@ function termsOf(numbers: readonly Quantity[], rows: Uint32Array): Pick<Problem,
   return { terms, probes }
 }
 
-function possibleTerms(numbers: readonly Quantity[]): Term[] {
+function possibleTerms(parts: readonly Quantity[]): Term[] {
   let count = 0
-  const make = (of: readonly string[], at: Term['at']): Term => ({ at, of, place: count++ })
+  const make = (some: readonly Quantity[], at: Term['at']): Term => {
+    const factors = some.map(({ of, name }) => of ?? column(name))
+    return { at, factors, of: factors.flatMap(namesIn), place: count++ }
+  }
   const one = make([], () => 1)
-  const single = numbers.map(({ name, values }) => make([name], (i) => values[i]!))
-  const products = 0.5 * numbers.length * (numbers.length - 1)
-  if (1 + numbers.length + products > MOST_TERMS) return [one, ...single]
-  const pairs = numbers.flatMap((a, k) => numbers.slice(k + 1).map((b) => make([a.name, b.name], (i) => a.values[i]! * b.values[i]!)))
+  const single = parts.map((part) => make([part], (i) => part.values[i]!))
+  const products = 0.5 * parts.length * (parts.length - 1)
+  if (1 + parts.length + products > MOST_TERMS) return [one, ...single]
+  const pairs = parts.flatMap((a, k) => parts.slice(k + 1).map((b) => make([a, b], (i) => a.values[i]! * b.values[i]!)))
   return [one, ...single, ...pairs]
 }
 
@@ -250,7 +265,7 @@ function sumOf(
   problem: Problem
 ): { readonly sum?: SumFound | undefined; readonly nearly: readonly Term[]; readonly left: number } {
   const terms = besides(target.name, problem)
-  const single = terms.filter(({ of }) => of.length < 2)
+  const single = terms.filter(({ factors }) => factors.length < 2)
   const among = (some: readonly Term[]) => {
     const { chosen: nearly, enough, left } = chosenTerms(target, { ...problem, grouping, terms: some })
     return { nearly, left, sum: enough ? sumAmong(target, { nearly, count: some.length }, grouping, problem) : undefined }
@@ -269,7 +284,7 @@ function sumAmong(target: Quantity, { nearly, count }: Nearly, grouping: Groupin
   // Sums of columns, the same in all rows, were looked for among all formulas; what levels alone tell is a lookup.
   const least = grouping.categories.length === 0 ? 2 : 1
   const has = (some: readonly Term[], is: (term: Term, place: number) => boolean) =>
-    some.some((term, k) => term.of.length >= least && is(term, k))
+    some.some((term, k) => term.factors.length >= least && is(term, k))
   if (!has(nearly, () => true)) return undefined
   const { chosen, sums } = fewest(target, nearly, grouping)
   if (!sums || !has(chosen, (_, k) => sums.some(({ weights }) => weights[k] !== 0))) return undefined
@@ -483,7 +498,7 @@ function oneTerm({ values, unit }: Quantity, chosen: readonly Term[], rows: Uint
 }
 
 function severalTerms(target: Quantity, chosen: readonly Term[], rows: Uint32Array): LevelSum | undefined {
-  const parts = chosen.filter(({ of }) => of.length > 0)
+  const parts = chosen.filter(({ factors }) => factors.length > 0)
   const quantities = [
     ...parts.map(({ at }): Quantity => ({ name: '', isDate: false, values: Float64Array.from(rows, at), unit: 0 })),
     { ...target, values: takeValues(target.values, rows) }
@@ -559,7 +574,7 @@ function writtenOrElse(chosen: readonly Term[], sums: readonly LevelSum[], group
   // What asks for no level is there where the category is missing.
   if (!there || indicatorsOf(there).length === 0) return undefined
   const [missing] = sums.filter((_, level) => !isThere(_, level))
-  const constant = missing!.constant + chosen.reduce((sum, { of }, k) => (of.length === 0 ? sum + missing!.weights[k]! : sum), 0)
+  const constant = missing!.constant + chosen.reduce((sum, { factors }, k) => (factors.length === 0 ? sum + missing!.weights[k]! : sum), 0)
   return binary(COALESCE, there, written(chosen, [missing!], everyRow(0)) ?? number(constant))
 }
 
@@ -567,14 +582,14 @@ function writtenOrElse(chosen: readonly Term[], sums: readonly LevelSum[], group
 function written(chosen: readonly Term[], sums: readonly LevelSum[], grouping: Grouping): Expression | undefined {
   const parts: Expression[] = []
   const weights: number[] = []
-  const terms = [...chosen.filter(({ of }) => of.length > 0), undefined]
-  const one = chosen.findIndex(({ of }) => of.length === 0)
+  const terms = [...chosen.filter(({ factors }) => factors.length > 0), undefined]
+  const one = chosen.findIndex(({ factors }) => factors.length === 0)
   let constant = 0
   for (const term of terms) {
     const own = term
       ? sums.map((sum) => sum.weights[chosen.indexOf(term)]!)
       : sums.map((sum) => sum.constant + (one < 0 ? 0 : sum.weights[one]!))
-    const product = term?.of.map(column).reduce((a, b) => binary('*', a, b))
+    const product = term?.factors.reduce((a, b) => binary('*', a, b))
     for (const { weight, where } of shareOf(own, grouping)) {
       if (product || where) {
         parts.push(product && where ? timesEach(product, where) : (product ?? where)!)

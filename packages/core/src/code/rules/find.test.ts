@@ -909,6 +909,27 @@ describe('sums by level', () => {
     expect(found({ rowCount: rows, columns: [text('tier', tiers), text('fee', fees), text('classes', classes)] })).toEqual(expected)
   })
 
+  it('are of the days between two dates that no column counts, whichever is first', () => {
+    const rooms = levels('room', ['garden', 'lake'])
+    const [guests, nights, starts] = [whole('guests', 1, 3), whole('nights', 1, 7), whole('start', 0, 300)]
+    const day = (n: number) => new Date(Date.UTC(2025, 0, 1) + 86_400_000 * n).toISOString().slice(0, 10)
+    const prices = nights.map((n, i) => n * (rooms[i] === 'lake' ? 110 : 80) + 10 * (guests[i]! - 1) * n)
+    const [from, to] = [
+      text('from', starts.map(day)),
+      text(
+        'to',
+        starts.map((n, i) => day(n + nights[i]!))
+      )
+    ]
+    const others = [text('room', rooms), text('guests', guests), text('price', prices)]
+    const price = 'price = 70 * (to - from) * P(room = garden) + 100 * (to - from) * P(room = lake) + 10 * guests * (to - from)'
+    for (const dates of [
+      [from, to],
+      [to, from]
+    ])
+      expect(found({ rowCount: rows, columns: [...dates, ...others] })).toContain(price)
+  })
+
   // 435 pairs of categories, of which 256 are looked at.
   it('are found by the two of thirty categories that tell them', () => {
     const answers = Array.from({ length: 30 }, (_, k) => levels(`answer ${k}`, ['yes', 'no']))

@@ -11,6 +11,7 @@ import { findComparisons } from './find-comparisons.js'
 import { findExtremes } from './find-extremes.js'
 import { findFormulas } from './find-formulas.js'
 import type { LookupFound } from './find-lookups.js'
+import { findRuns } from './find-runs.js'
 import { findConstantSums } from './find-sums.js'
 import { isFit } from './fits.js'
 import { type FormulaFound, INVERSE, isTotal, MOST_COLUMNS_OF, MOST_COLUMNS_OF_SUMS } from './formula-found.js'
@@ -31,6 +32,10 @@ export const bracketsIn = (quantities: readonly Quantity[], rowCount: number) =>
 const extremesIn = (quantities: readonly Quantity[], rowCount: number, told: readonly { readonly column: string }[]) =>
   quantities.length > MOST_COLUMNS_OF[2] ? [] : findExtremes(quantities, rowCount, new Set(told.map((one) => one.column)))
 
+/** Totals of columns side by side: of so many columns of numbers as formulas of one. */
+const runsIn = (quantities: readonly Quantity[], rowCount: number) =>
+  quantities.length > MOST_COLUMNS_OF[1] ? [] : findRuns(quantities, rowCount)
+
 interface Formulas {
   readonly byLevel: boolean
   /** What is looked up. */
@@ -45,9 +50,11 @@ export function formulasIn(quantities: readonly Quantity[], data: WrittenTable, 
   const parts = quantities.length + filled.length <= MOST_COLUMNS_OF[3] ? [...quantities, ...filled] : quantities
   const formulas = findFormulas(parts, rowCount)
   const brackets = direct(bracketsIn(quantities, rowCount), formulas)
-  const single = [...formulas, ...findConstantSums(quantities, rowCount), ...brackets]
-  // Products that are written as one, as rate * (price - discount), say more than their sum, whichever of their columns that is of.
   const columnsOfFound = ({ column: name, expression }: FormulaFound) => columnsIn({ kind: 'formula', column: name, expression })
+  const known = new Set(formulas.map(columnsOfFound))
+  const runs = runsIn(quantities, rowCount).filter((one) => !known.has(columnsOfFound(one)))
+  const single = [...formulas, ...runs, ...findConstantSums(quantities, rowCount), ...brackets]
+  // Products that are written as one, as rate * (price - discount), say more than their sum, whichever of their columns that is of.
   const products = single.filter((one) => !linearForm(one.expression))
   // So does what some of its columns say of it, where what else is in it hardly varies.
   const isSaid = (sum: FormulaFound) => {

@@ -83,3 +83,12 @@ it('hours between two times less one of a few breaks have these breaks in new ro
   const breaks = new Set(Array.from(hours!, (x, i) => Number(((end![i]! - start![i]!) / 60 - x).toFixed(9))))
   expect([...breaks].sort()).toEqual([0, 0.5, 0.75])
 })
+
+it('the days between two dates that go along tell no number that has nothing to do with them', () => {
+  const DAY = 86_400_000
+  const text = (day: number) => new Date(Date.UTC(2025, 0, 1) + day * DAY).toISOString().slice(0, 10)
+  const stays = noise('stay').map((z) => 1 + Math.abs(Math.round(2 * z)))
+  const from = stays.map((_, i) => text(i))
+  const to = stays.map((x, i) => text(i + x))
+  expect(found({ from, to, guests: noise('guests').map((z) => 2 + Math.round(0.5 * z)) })).toEqual([])
+})

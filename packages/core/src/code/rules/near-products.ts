@@ -142,7 +142,7 @@ function nearest({ terms: numbers, powers, few }: Law, mayBeTold: (name: string)
     const middle = mean(terms)
     return terms.map((x) => x - middle)
   })
-  const covariances = centred.map((a) => centred.map((b) => a.reduce((sum, x, i) => sum + x * b[i]!, 0) / (a.length - 1)))
+  const covariances = centred.map((a) => centred.map((b) => a.reduce((sum, x, i) => sum + x * b[i]!, 0) / a.length))
   const spacings = new Map<string, number>()
   const spacingOf = (a: number, b: number): number => {
     const key = `${a},${b}`

@@ -18,7 +18,7 @@ import { checkTables, keyTypes } from './check-keys.js'
 import { compareBetween } from './compare-between.js'
 import { compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
-import type { Schema } from './fit.js'
+import { rulesSaid, type Schema } from './fit.js'
 import { type ForeignKey, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
 import { type Links, linksOf } from './links.js'
 import { type Coordinates, coordinatesOf, correlationsOf, distanceOfCounts, rootMeanSquare } from './relation-measures.js'
@@ -97,7 +97,8 @@ export async function evaluateSchema(
   const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
   for (const [name, sides] of read) {
     told(`comparing ${name}`)
-    rules.push(...compareRows({ own: sides, links: linksFrom(name), linksFrom }))
+    const stated = rulesSaid(real.says?.[name]?.rules ?? []).unique.map(({ columns }) => columns)
+    rules.push(...compareRows({ table: name, stated, own: sides, links: linksFrom(name), linksFrom }))
     rules.push(...compareReaching({ table: name, own: sides, linksFrom, sidesOf: (other) => read.get(other)! }))
     const rows = [sides.real.rowCount, sides.synthetic.rowCount] as const
     rules.push(...compareBetween({ table: name, rows, linksFrom, sidesOf: (other) => read.get(other)! }))

@@ -49,6 +49,7 @@ const LIMITS = [
   'orders without rows of payments by order_id have no rows of parcels by order_id'
 ]
 
+const valuesOf = ({ columns }: RawTable, at: number) => columns[at]!.values as readonly string[]
 const cells = ({ columns }: Table, name: string): readonly (string | null)[] => {
   const column = columns.find((one) => one.name === name)!
   return 'cells' in column ? (column.cells ?? []) : []
@@ -90,10 +91,10 @@ describe('what stands beside a row', async () => {
     expect(tellSchema(model, drawn).json.copies).toEqual(expect.arrayContaining(LIMITS))
     expect(await broken(Object.fromEntries([...drawn].map(([name, one]) => [name, presentDrawn(model.tables[name]!, one, 'text')])))).toEqual([0, 0]) // biome-ignore format: one line
     const apart = shop({ apart: true })
-    const used = new Set(apart.products.columns[1]!.values)
+    const used = new Set(valuesOf(apart.products, 1))
     const inner = [...new Set(PARENTS.filter((p) => p >= 0))].filter((p) => used.has(`${p + 1}`))
-    const paid = new Set(apart.payments.columns[0]!.values)
-    const unpaid = apart.parcels.columns[0]!.values.filter((order) => !paid.has(order))
+    const paid = new Set(valuesOf(apart.payments, 0))
+    const unpaid = valuesOf(apart.parcels, 0).filter((order) => !paid.has(order))
     expect(await broken(apart)).toEqual([inner.length, unpaid.length])
     expect(Math.min(inner.length, unpaid.length)).toBeGreaterThan(2)
     const { rules } = await evaluateSchema({ real: { tables: apart }, synthetic: real, keys: KEYS }, { engine })

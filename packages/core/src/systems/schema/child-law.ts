@@ -41,7 +41,7 @@ import { inputsUsed, ruleInputs } from './rule-inputs.js'
 import { isEmpty, namesOf, passedOn } from './siblings.js'
 import { datesOf, startLaw } from './start-law.js'
 import { type ThroughKey, throughOf } from './through-keys.js'
-import { findToldApart } from './told-apart.js'
+import { findToldApart, statedApart, type ToldApart, withStated } from './told-apart.js'
 
 interface ChildProblem {
   /** The table without its keys into others, or of many rows some. */
@@ -69,6 +69,8 @@ interface ChildProblem {
   readonly countedBy: (table: string) => readonly Links[]
   /** Columns of rows that they lead to which they say themselves. */
   readonly said: readonly Aggregate[]
+  /** Columns in which no two rows agree, as somebody says. */
+  readonly unique: readonly ToldApart[]
   readonly options: OneTable
 }
 
@@ -151,7 +153,7 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
           ...[...problem.others, ...problem.chosen].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf }))
         ])
   ).filter(({ key, end: last }) => !along.includes(key) && !(key === links.key && namesOf(read.siblings).has(last)))
-  const unique =
+  const found =
     options.rules === 'off' || picks.length === 0
       ? []
       : findToldApart(
@@ -159,6 +161,14 @@ export async function fitChild(problem: ChildProblem, context: Context): Promise
           [links, ...problem.others].map((one) => ({ key: one.key, rowOf: linksOfSome(one, rows).parentOf })),
           ({ column }) => picks.some(({ key }) => key.column === column)
         ).filter((set) => !set.some((name) => namesOf(read.siblings).has(name)))
+  const unique = withStated(
+    statedApart(
+      problem.unique,
+      read.whole.table,
+      [links, ...problem.others].map(({ key }) => key)
+    ),
+    found
+  )
   const named = new Set([
     ...bounds.flatMap(({ low, high, parent: side, other }) => (other ? [low, high] : side ? [side === 'low' ? low : high] : [])),
     ...read.copies.map(({ from }) => from),

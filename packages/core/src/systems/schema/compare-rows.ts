@@ -12,9 +12,12 @@ import { byCounts, type Links } from './links.js'
 import type { BothSides } from './relations.js'
 import { findSiblings, isEmpty, namesOf, putSiblingsBack, siblingTexts, takeSiblingsOut } from './siblings.js'
 import { throughOf, throughText } from './through-keys.js'
-import { agreeingRows, findToldApart, toldApartText } from './told-apart.js'
+import { agreeingRows, findToldApart, statedApart, type ToldApart, toldApartText, withStated } from './told-apart.js'
 
 interface Rows {
+  readonly table: string
+  /** Columns in which no two rows agree, as somebody says. */
+  readonly stated: readonly ToldApart[]
   readonly own: BothSides
   /** Keys of the rows, real, then synthetic. */
   readonly links: readonly (readonly [Links, Links])[]
@@ -27,11 +30,11 @@ const obeyedByAll = (rule: string, broken: number, rows: number): RuleKept => ({
  * What all real rows of a table are to each other by the rows that they refer to, beyond chance, and how many synthetic ones are not: what they have of the
  * row before, for themselves between two dates, and by another of their keys. Cost: as of `findSiblings` and `findExclusive` for each key.
  */
-export function compareRows({ own, links, linksFrom }: Rows): RuleKept[] {
+export function compareRows({ table, stated, own, links, linksFrom }: Rows): RuleKept[] {
   return [
     ...compareSiblings(own, links),
     ...compareExclusive(own, links),
-    ...compareToldApart(own, links),
+    ...compareToldApart(own, { table, stated, links }),
     ...compareThrough(own, links, linksFrom)
   ]
 }
@@ -46,13 +49,19 @@ function compareExclusive({ real, synthetic }: BothSides, links: Rows['links']):
   })
 }
 
-function compareToldApart({ real, synthetic }: BothSides, links: Rows['links']): RuleKept[] {
-  const own = links.filter(([{ key }]) => key.table !== key.to.table)
-  const led = (side: 0 | 1) => own.map((both) => ({ key: both[0].key, rowOf: both[side].parentOf }))
+function compareToldApart({ real, synthetic }: BothSides, { table, stated, links }: Pick<Rows, 'table' | 'stated' | 'links'>): RuleKept[] {
+  const led = (side: 0 | 1, of: Rows['links']) => of.map((both) => ({ key: both[0].key, rowOf: both[side].parentOf }))
+  const others = links.filter(([{ key }]) => key.table !== key.to.table)
   // What the parent by which rows are counted has in common with times is its own.
-  const [main] = [...own].sort(([a], [b]) => byCounts(a, b))
-  return findToldApart(real, led(0), (key) => key !== main?.[0].key).map((set) =>
-    obeyedByAll(toldApartText(own[0]![0].key.table, set), agreeingRows(set, synthetic, led(1)).length, synthetic.rowCount)
+  const [main] = [...others].sort(([a], [b]) => byCounts(a, b))
+  const found = main ? findToldApart(real, led(0, others), (key) => key !== main[0].key) : []
+  const said = statedApart(
+    stated,
+    real,
+    links.map(([{ key }]) => key)
+  )
+  return withStated(said, found).map((set) =>
+    obeyedByAll(toldApartText(table, set), agreeingRows(set, synthetic, led(1, links)).length, synthetic.rowCount)
   )
 }
 

@@ -23,7 +23,7 @@ import { drawAggregates } from './draw-aggregates.js'
 import { type Draw, drawCircles, withWithin } from './draw-late.js'
 import { asDrawn, type DrawnTable, inLayout, keyed, referringColumns, type Written } from './drawn-table.js'
 import { endsOf, rowsUntil, untilIn } from './end-law.js'
-import { chosenApart, exchanged } from './exclusive.js'
+import { chosenApart, computedOf, exchanged, withRowsFrom } from './exclusive.js'
 import { ofParents } from './fit.js'
 import { drawGiven, type KnownBesides } from './given-law.js'
 import { levelsOf, rowsOfLevels, withLevels } from './kept-levels.js'
@@ -41,7 +41,7 @@ import { columnsLed, keptInputs, rowsAlongFrom, withoutInputs } from './rule-inp
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
-import { agreeingRows, restAt } from './told-apart.js'
+import { agreeingRows, apartByExchange, restAt } from './told-apart.js'
 
 /** What a draw of several tables is told. */
 export interface SchemaRequest {
@@ -170,6 +170,18 @@ async function drawChild(
     const rowOf = rowsByKey(law, { ...placed, table, drawn })
     return [law.key, ...keysBeside(law)].map((one) => ({ key: one, rowOf: rowOf(one) }))
   }
+  // Of rows whose parent tells them apart, those that agree change places with others: none of their keys is chosen.
+  const inOtherPlaces = (rows: Unplaced): Unplaced => {
+    const constant = law.further?.panel.constant ?? []
+    const stays = new Set([...constant, ...(law.time ? computedOf(law.rules, law.time.name) : [])])
+    return (law.unique ?? []).reduce((own, set) => {
+      if (law.picks.some(({ key: one }) => set.includes(one.column))) return own
+      const { placed, ruled } = ruledOf(own)
+      const moves = (name: string) => !stays.has(name) && own.table.columns.some((column) => column.name === name)
+      const from = apartByExchange(set, ruled.table, ledBy({ placed, table: ruled.table }), moves)
+      return { ...own, table: withRowsFrom(own.table, from, moves) }
+    }, rows)
+  }
   const fitted = (rows: Unplaced): Unplaced => {
     let own = rows
     // Rows for which nothing is left that bounds allow and no other row has at once.
@@ -192,12 +204,10 @@ async function drawChild(
       if (fits && sets.length > 0) for (const [i, target] of chosen.entries()) if (target >= 0 && !fits(i, target)) left.add(i)
       own = { ...own, chosen: own.chosen.map((one, k) => (k === at ? chosen : one)) }
     }
-    if (!law.unique) return own
     const { placed, ruled } = ruledOf(own)
-    const keys = ledBy({ placed, table: ruled.table })
-    return withoutRows(own, new Set([...left, ...law.unique.flatMap((set) => agreeingRows(set, ruled.table, keys))]))
+    return withoutRows(own, new Set([...left, ...agreeingIn(law, ruled.table, rowsByKey(law, { ...placed, table: ruled.table, drawn }))]))
   }
-  const { whole, parentOf, targetOf } = keptApart(law, finished, fitted(unplaced), { drawn, tables, tableOf })
+  const { whole, parentOf, targetOf } = keptApart(law, { finished, fitted }, inOtherPlaces(unplaced), { drawn, tables, tableOf })
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))
   const table = order ? takeTableRows(whole.table, order) : whole.table
   const inRows = (of: Int32Array) => (order ? Int32Array.from(order, (row) => of[row]!) : of)
@@ -247,19 +257,35 @@ const rowsByKey =
 /** What rows refer to, or where they stand, is put right so often at most: then those that are in the way are left out. */
 const MOST_ROUNDS = 6
 
+interface Finishing {
+  readonly finished: (rows: Unplaced) => Finished
+  /** Rows that refer to what bounds and rows beside them allow, where there is any. */
+  readonly fitted: (rows: Unplaced) => Unplaced
+}
+
 interface Apart extends Pick<ChildDraw, 'drawn' | 'tables'> {
   readonly tableOf: (name: string) => Table
 }
 
-/** Rows of which no two have the same row at once that one may have at a time: others are chosen, rows of one change places, and those without a place are left out. */
-function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplaced: Unplaced, { drawn, tables, tableOf }: Apart): Finished {
-  let [rows, out] = [unplaced, finished(unplaced)]
-  for (let round = 1; law.exclusive; round++) {
+/**
+ * Rows of which no two have the same row at once that one may have at a time: others are chosen, rows of one change places, and those without a place are
+ * left out, as are those that agree with one before in what tells rows apart.
+ */
+function keptApart(law: ChildLaw, { finished, fitted }: Finishing, unplaced: Unplaced, { drawn, tables, tableOf }: Apart): Finished {
+  let rows = fitted(unplaced)
+  let out = finished(rows)
+  for (let round = 1; ; round++) {
     const rowOf = rowsByKey(law, { ...out, table: out.whole.table, drawn })
-    const broken = law.exclusive.filter((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)).length > 0)
-    if (broken.length === 0) break
+    const broken = (law.exclusive ?? []).filter((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)).length > 0)
+    const agreeing = agreeingIn(law, out.whole.table, rowOf)
+    if (broken.length === 0 && agreeing.length === 0) return out
+    if (round > MOST_ROUNDS) {
+      const inTheWay = broken.flatMap((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)))
+      rows = withoutRows(rows, new Set([...inTheWay, ...agreeing]))
+      out = finished(rows)
+      continue
+    }
     for (const one of broken) {
-      if (round > MOST_ROUNDS) continue
       const at = law.picks.findIndex((pick) => isKey(pick.key, one.key))
       const pick = law.picks[at]
       const targets = () => likeRows(tables[one.key.to.table]!.context, referredTo(one.key, drawn, tables).table)
@@ -288,11 +314,21 @@ function keptApart(law: ChildLaw, finished: (rows: Unplaced) => Finished, unplac
       const chosen = chosenApart(one, out.whole.table, { ...choice, rowOf: rows.chosen[at]! })
       rows = { ...rows, chosen: rows.chosen.map((own, k) => (k === at ? chosen : own)) }
     }
-    if (round > MOST_ROUNDS) rows = withoutRows(rows, new Set(broken.flatMap((one) => rowsInTheWay(one, out.whole.table, rowOf(one.key)))))
+    // Rows may agree that end when they begin.
+    if (agreeing.length > 0) rows = fitted(rows)
     out = finished(rows)
   }
-  return out
 }
+
+/** Rows that agree with one before in what tells rows apart. */
+const agreeingIn = (law: ChildLaw, table: Table, rowOf: (key: ForeignKey) => Int32Array): number[] =>
+  law.unique?.flatMap((set) =>
+    agreeingRows(
+      set,
+      table,
+      [law.key, ...keysBeside(law)].map((key) => ({ key, rowOf: rowOf(key) }))
+    )
+  ) ?? []
 
 /** Of which rows rows may choose one. */
 function choiceOf(

@@ -16,14 +16,16 @@ import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { checkTables, keyTypes } from './check-keys.js'
 import { compareBetween } from './compare-between.js'
+import { compareNumbers } from './compare-numbers.js'
 import { compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
-import type { Schema } from './fit.js'
-import { type ForeignKey, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
-import { type Links, linksOf } from './links.js'
+import { rulesSaid, type Schema } from './fit.js'
+import { type ForeignKey, inOrderOfKeys, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
+import { type Links, linksOf, mayBreakIn } from './links.js'
 import { type Coordinates, coordinatesOf, correlationsOf, distanceOfCounts, rootMeanSquare } from './relation-measures.js'
 import { type BothSides, compareReaching, compareRelations } from './relations.js'
 import { statedOrFound } from './stated-keys.js'
+import { throughOf } from './through-keys.js'
 
 /** How a key of synthetic tables stands to that of real ones. */
 export interface KeyEvaluation {
@@ -93,13 +95,16 @@ export async function evaluateSchema(
     ofKeys.push(evaluateKey(foreign, { links, read, key: keyFor(key, keyText(foreign)) }))
     rules.push(...compareRelations({ links, own: read.get(foreign.table)!, parent: read.get(foreign.to.table)! }))
   }
+  const { order, late } = inOrderOfKeys(Object.keys(real.tables), keys, mayBreakIn(real.tables, keys, missing))
   const linksFrom = (table: string) => referencesOf(keys, table).map((foreign) => linksBy.get(foreign)!)
   const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
   for (const [name, sides] of read) {
     told(`comparing ${name}`)
-    rules.push(...compareRows({ own: sides, links: linksFrom(name), linksFrom }))
+    const stated = rulesSaid(real.says?.[name]?.rules ?? []).unique.map(({ columns }) => columns)
+    rules.push(...compareRows({ table: name, stated, own: sides, links: linksFrom(name), linksFrom }))
     rules.push(...compareReaching({ table: name, own: sides, linksFrom, sidesOf: (other) => read.get(other)! }))
     const rows = [sides.real.rowCount, sides.synthetic.rowCount] as const
+    rules.push(...compareNumbersOf(name, { order, late, linksBy, read }))
     rules.push(...compareBetween({ table: name, rows, linksFrom, sidesOf: (other) => read.get(other)! }))
     if (sides.real.columns.length === 0 || Math.min(...rows) < 2) {
       tables[name] = null
@@ -191,6 +196,28 @@ function preparedOrNone(raw: RawTable, options: Parameters<typeof prepareRows>[1
     if (error instanceof InputError && error.code === 'nothing-to-model') return undefined
     throw error
   }
+}
+
+interface Compared {
+  /** Tables in the order in which they are drawn, and keys that are followed last. */
+  readonly order: readonly string[]
+  readonly late: readonly ForeignKey[]
+  readonly linksBy: ReadonlyMap<ForeignKey, readonly [Links, Links]>
+  readonly read: ReadonlyMap<string, BothSides>
+}
+
+/** Numbers of rows by the keys of a table that a draw goes by: none that is said by another one, nor followed last. */
+function compareNumbersOf(name: string, { order, late, linksBy, read }: Compared): RuleKept[] {
+  const isFollowed = ({ table, to }: ForeignKey) => table !== to.table
+  const linksFrom = (table: string) => [...linksBy].flatMap(([key, [one]]) => (key.table === table && isFollowed(key) ? [one] : []))
+  return linksFrom(name).flatMap((one) => {
+    const { key } = one
+    if (late.includes(key) || throughOf(one, { others: linksFrom(name).filter((other) => other !== one), linksFrom })) return []
+    const isBeside = (other: ForeignKey) =>
+      other.to.table === key.to.table && !late.includes(other) && (!isFollowed(other) || order.indexOf(other.table) < order.indexOf(name))
+    const beside = [...linksBy].flatMap(([other, both]) => (isBeside(other) ? [both] : []))
+    return compareNumbers({ links: linksBy.get(key)!, parent: read.get(key.to.table)!, beside })
+  })
 }
 
 interface KeyComparison {

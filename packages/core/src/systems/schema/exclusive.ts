@@ -2,7 +2,8 @@ import { type Exclusive as ExclusiveBy, inOrder, spansIn, spanText } from '../..
 import { derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import { firstFrom } from '../../num/ascending.js'
 import { type Matrix, rowOf as placeOf } from '../../num/matrix.js'
-import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { takeTableRows } from '../../table/rows.js'
+import { type Column, isNumeric, type Table } from '../../table/table.js'
 import { type ForeignKey, keyText } from './keys.js'
 
 /** Dates between which a row has the row that it refers to for itself, as a reader a copy and a guest a room: no other one begins before it ends. Plain data. */
@@ -120,18 +121,18 @@ export function exchanged(law: Exclusive, { whole, drawn, rules, rowOf, constant
     lengths[row] = lengths[like]!
   }
   const stays = new Set([...computedOf(rules, law.start), ...constant])
-  const columns = drawn.columns.map((column): Column => {
-    if (stays.has(column.name)) return column
-    if (isCategorical(column)) return { ...column, codes: column.codes.map((_, i) => column.codes[from[i]!]!) }
-    if (!isNumeric(column)) return column
-    const isEnd = column.name === law.end
-    const values = column.values.map((value, i) =>
-      from[i] === i ? value : isEnd ? own.starts[i]! + lengths[i]! : column.values[from[i]!]!
-    )
-    const { missing } = column
-    return { ...column, values, ...(missing ? { missing: missing.map((_, i) => missing[from[i]!]!) } : {}) }
+  const moved = withRowsFrom(drawn, from, (name) => !stays.has(name))
+  const columns = moved.columns.map((column): Column => {
+    if (column.name !== law.end || !isNumeric(column)) return column
+    return { ...column, values: column.values.map((value, i) => (from[i] === i ? value : own.starts[i]! + lengths[i]!)) }
   })
-  return { ...drawn, columns }
+  return { ...moved, columns }
+}
+
+/** Rows with those columns that move as another row has them. */
+export function withRowsFrom(table: Table, from: Int32Array, moves: (name: string) => boolean): Table {
+  const moved = takeTableRows(table, Uint32Array.from(from))
+  return { ...table, columns: table.columns.map((column, c) => (moves(column.name) ? moved.columns[c]! : column)) }
 }
 
 /** Columns that a column is computed of, itself with them, one behind the other. */

@@ -1,6 +1,6 @@
 import { tellersOf } from '../../code/keys/form.js'
 import { keyColumn } from '../../code/keys/leave-keys-out.js'
-import { type Apart, parseUnique } from '../../code/rules/unique.js'
+import { type Apart, parseUnique, uniqueText } from '../../code/rules/unique.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
 import { beside, type Matrix, matrix, takeRows } from '../../num/matrix.js'
@@ -33,6 +33,7 @@ import { keyInputs } from './rule-inputs.js'
 import { sampleNotes, someFamilies, someRows, takeSome } from './sampled.js'
 import { furtherLaws, lawsBeside, stageOf } from './stages.js'
 import { statedOrFound } from './stated-keys.js'
+import { statedApart } from './told-apart.js'
 
 /** Tables with what their database says of them. */
 export interface Schema {
@@ -136,8 +137,8 @@ export async function fitSchema(
   }
 }
 
-/** Rules that a database says of a table: of each row by itself, and of all together, which hold for rows that refer to others as they do in the data. */
-function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[] | undefined; readonly unique: readonly Apart[] } {
+/** Rules that a database says of a table: of each row by itself, and of all together. */
+export function rulesSaid(rules: readonly string[]): { readonly rule: readonly string[] | undefined; readonly unique: readonly Apart[] } {
   const rule = rules.filter((one) => !parseUnique(one))
   return { rule: rule.length > 0 ? rule : undefined, unique: rules.map(parseUnique).filter((one) => one !== undefined) }
 }
@@ -253,7 +254,7 @@ interface RawOf {
 /** A table that refers to others. */
 async function fitReferring(
   { raw, bare, all, isReferred }: RawOf & { readonly all: readonly Links[] },
-  { tables, options, chosen, fitted, keys, linksBy }: Problem,
+  { tables, options, chosen, unique, fitted, keys, linksBy }: Problem,
   context: SystemContext
 ): Promise<FittedTable> {
   const linksFrom = (table: string) => referencesOf(keys, table).map((key) => linksBy.get(key)!)
@@ -274,12 +275,29 @@ async function fitReferring(
   // What rows say of the row that they refer to is computed of them, and they not of it.
   const said = options.rules === 'off' ? [] : all.flatMap((one) => aggregatesOf(one, { whole: full.whole }, referred(one)).filter(isTotal))
   const { read, ...child } = await fitChild(
-    { raw: some, rows, said, links, others, chosen, lines, referred, wholeOf, keptBy, linksFrom, linksInto, countedBy, options: like },
+    {
+      raw: some,
+      rows,
+      said,
+      unique: unique.map(({ columns }) => columns),
+      links,
+      others,
+      chosen,
+      lines,
+      referred,
+      wholeOf,
+      keptBy,
+      linksFrom,
+      linksInto,
+      countedBy,
+      options: like
+    },
     own
   )
   const whole = rows ? full.whole : read.whole
   const told = inputs.filter(({ name }) => full.keys?.keys.some(({ form }) => tellersOf(form).some(({ column }) => column === name)))
   const encoder = contextEncoder(whole)
+  const keysOfRows = all.map(({ key }) => key)
   const parents = referred(links).context
   const none = child.none.length > 0 ? child.none : new Float64Array(parents.cols)
   return {
@@ -288,7 +306,16 @@ async function fitReferring(
       child: { ...child, keys: full.keys, ...(told.length > 0 ? { keyInputs: told } : {}) },
       context: encoder,
       within: [],
-      notes: [...all.flatMap(linkNotes), ...sampleNotes(rest, rows), ...whole.notes]
+      notes: [
+        ...all.flatMap(linkNotes),
+        ...unkeptNotes(raw, unique, {
+          options,
+          isKept: ({ columns }) => statedApart([columns], whole.table, keysOfRows).length > 0,
+          told: law?.column
+        }),
+        ...sampleNotes(rest, rows),
+        ...whole.notes
+      ]
     },
     context: isReferred ? beside(contextOfRows(encoder, whole.table), ofParents(links.parentOf, parents, none)) : matrix(0, 0),
     whole,
@@ -327,7 +354,11 @@ async function fitRoot({ raw, bare }: RawOf, { options, chosen, unique }: Proble
       ...(root ? { root } : { keys: read.keys }),
       context: encoder,
       within: [],
-      notes: [...sampleNotes(bare, rows), ...read.whole.notes]
+      notes: [
+        ...unkeptNotes(raw, unique, { options, isKept: ({ columns }) => statedApart([columns], read.whole.table, []).length > 0 }),
+        ...sampleNotes(bare, rows),
+        ...read.whole.notes
+      ]
     },
     context: contextOfRows(encoder, read.whole.table),
     whole: read.whole
@@ -343,6 +374,24 @@ function fitSome(
 ): Promise<TableModel> {
   const some = takeSome(raw, rows)
   return tableSystem.fit(some, rows ? { ...options, ...likeAll(some, read, options) } : options, context)
+}
+
+interface Unkept {
+  readonly options: OneTable
+  readonly isKept: (set: Apart) => boolean
+  /** A column that numbers the rows of each parent. */
+  readonly told?: string | undefined
+}
+
+/** Columns in which no two rows agree as a database says, while new ones may: those with a key that is drawn last. Codes that are each another one tell rows apart whatever goes with them. */
+function unkeptNotes(raw: RawTable, sets: readonly Apart[], { options: { missing }, isKept, told: numbers }: Unkept): string[] {
+  const isCode = (name: string) => {
+    const cells = cellsIn(raw, name, missing)
+    return new Set(cells).size === cells.length
+  }
+  return sets
+    .filter((set) => !isKept(set) && !set.columns.some((name) => name === numbers || isCode(name)))
+    .map((set) => `${uniqueText(set)}: new rows may agree in these: they are drawn apart from each other`)
 }
 
 /** Whether all columns are those of a table: keys into others are drawn apart. */

@@ -6,7 +6,10 @@ import type { Table } from '../../table/table.js'
 import { countLimits } from './count-limits.js'
 import { withNumbers } from './counts.js'
 import { drawSchema } from './draw.js'
+import { presentDrawn } from './drawn-table.js'
+import { evaluateSchema } from './evaluate.js'
 import { fitSchema } from './fit.js'
+import { tellSchema } from './tell.js'
 
 const NAMES = ['Home', 'Garden', 'Office', 'Lamps', 'Chairs', 'Tools', 'Seeds', 'Paper', 'Pens', 'Desks', 'Sofas', 'Hoses']
 /** Rows of the categories that the others are of. */
@@ -41,6 +44,12 @@ const KEYS = [
   'parcels.order_id -> orders.id'
 ]
 
+const LIMITS = [
+  'categories with rows of categories by parent_id have no rows of products by category_id',
+  'orders without rows of payments by order_id have no rows of parcels by order_id'
+]
+
+const valuesOf = ({ columns }: RawTable, at: number) => columns[at]!.values as readonly string[]
 const cells = ({ columns }: Table, name: string): readonly (string | null)[] => {
   const column = columns.find((one) => one.name === name)!
   return 'cells' in column ? (column.cells ?? []) : []
@@ -69,6 +78,27 @@ describe('what stands beside a row', async () => {
     }
     const paid = new Set(cells(drawn.get('payments')!.table, 'order_id'))
     for (const order of cells(drawn.get('parcels')!.table, 'order_id')) expect(paid.has(order)).toBe(true)
+  })
+
+  it('is counted by evaluate where it is not so', async () => {
+    const real = { tables: shop() }
+    const broken = async (tables: Readonly<Record<string, RawTable>>) => {
+      const { rules } = await evaluateSchema({ real, synthetic: { tables }, keys: KEYS }, { engine })
+      return LIMITS.map((rule) => rules.find((one) => one.rule === rule)?.broken)
+    }
+    const model = await fitted({})
+    const drawn = await drawSchema(model, { seed: 2 }, { engine })
+    expect(tellSchema(model, drawn).json.copies).toEqual(expect.arrayContaining(LIMITS))
+    expect(await broken(Object.fromEntries([...drawn].map(([name, one]) => [name, presentDrawn(model.tables[name]!, one, 'text')])))).toEqual([0, 0]) // biome-ignore format: one line
+    const apart = shop({ apart: true })
+    const used = new Set(valuesOf(apart.products, 1))
+    const inner = [...new Set(PARENTS.filter((p) => p >= 0))].filter((p) => used.has(`${p + 1}`))
+    const paid = new Set(valuesOf(apart.payments, 0))
+    const unpaid = valuesOf(apart.parcels, 0).filter((order) => !paid.has(order))
+    expect(await broken(apart)).toEqual([inner.length, unpaid.length])
+    expect(Math.min(inner.length, unpaid.length)).toBeGreaterThan(2)
+    const { rules } = await evaluateSchema({ real: { tables: apart }, synthetic: real, keys: KEYS }, { engine })
+    expect(rules.filter(({ rule }) => LIMITS.includes(rule))).toEqual([])
   })
 
   it('tells nothing where it does not in the data', async () => {

@@ -7,8 +7,7 @@ import { facts, type Telling } from '../../tell/telling.js'
 import { aggregateText } from './aggregates.js'
 import { betweenText } from './bounds.js'
 import { copyText } from './copies.js'
-import { leavesNone } from './count-limits.js'
-import { numberName } from './counts.js'
+import { bareTexts, ceilingTexts } from './count-texts.js'
 import type { DrawnTable } from './drawn-table.js'
 import { exclusiveText } from './exclusive.js'
 import type { FoundKey } from './find-keys.js'
@@ -111,26 +110,10 @@ function limitTexts(name: string, { key, time, counts, picks, through = [], boun
   const keys = [key, ...[...picks, ...through].map((one) => one.key)]
   const between = bounds.filter(({ other }) => other).map((one) => `${name}: ${betweenText(one, keys)}`)
   const date = time?.end?.date ?? time?.until
-  const ofCounts = [{ key, counts }, ...picks].flatMap((one) =>
-    one.counts.most === undefined ? [] : [`${mostText(one.counts, one.key)} >= rows of ${name} by ${columnsOf(one.key)}`]
-  )
-  const bare = [{ key, counts }, ...picks].flatMap((one) => bareTexts(name, one))
+  const ofCounts = [{ key, counts }, ...picks].flatMap((one) => ceilingTexts(one))
+  const bare = [{ key, counts }, ...picks].flatMap((one) => bareTexts(one).map(({ text }) => text))
   return [...(date ? [`${key.to.table}.${date.column} >= ${name}.${time!.name}`] : []), ...ofCounts, ...bare, ...between]
 }
-
-/** Which rows have none, as others do or do not refer to them: no shipment without a payment, and products of the leaves of a tree alone. */
-function bareTexts(name: string, { key, counts: { limits, beside = [] } }: Pick<ChildLaw, 'key' | 'counts'>): string[] {
-  return beside.flatMap((other) => {
-    const levels = limits?.columns.find((column) => column.name === numberName(other))?.levels ?? []
-    const bare = levels.filter(({ never }) => leavesNone(limits!, never))
-    const has = (level: string) => `${key.to.table} with${level === '' ? 'out' : ''} ${numberName(other)}`
-    return bare.map(({ level }) => `${has(level)} have no rows of ${name} by ${columnsOf(key)}`)
-  })
-}
-
-/** What says how many rows there are at most: a column of the row that they refer to, or how many others refer to it. */
-const mostText = ({ most, beside = [] }: ChildLaw['counts'], { to }: ForeignKey): string =>
-  beside.some((key) => numberName(key) === most) ? `${most}` : `${to.table}.${most}`
 
 /** A note with its table; kinds of columns are those of the schema, not an option. */
 function noteOf(name: string, note: string): string {

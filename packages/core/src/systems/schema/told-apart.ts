@@ -33,6 +33,72 @@ export function findToldApart(own: Table, led: readonly Led[], isChosen: (key: F
   return findUnique({ table: { columns, rowCount: own.rowCount }, formats }).filter((set) => set.some((name) => chosen.has(name)))
 }
 
+/**
+ * Sets that somebody states, of those keys and columns: a key of several columns goes by its first. Those are left out of which a column is
+ * not there, or belongs to a key of which another does not: no row is known by it.
+ */
+export function statedApart(sets: readonly ToldApart[], own: Table, keys: readonly ForeignKey[]): ToldApart[] {
+  return sets.flatMap((set) => {
+    const led = keys.filter((key) => pairsOf(key).some(({ column }) => set.includes(column)))
+    if (!led.every((key) => pairsOf(key).every(({ column }) => set.includes(column)))) return []
+    const further = new Set(led.flatMap(({ and = [] }) => and.map(({ column }) => column)))
+    const rest = set.filter((name) => !further.has(name))
+    return rest.every((name) => isThere(name, own, led)) ? [rest] : []
+  })
+}
+
+const isThere = (name: string, own: Table, keys: readonly ForeignKey[]): boolean =>
+  keys.some(({ column }) => column === name) || own.columns.some((column) => column.name === name && column.kind !== 'identifier')
+
+/** Those sets, and of the others those of which no part is one of them. */
+export const withStated = (stated: readonly ToldApart[], found: readonly ToldApart[]): ToldApart[] => [
+  ...stated,
+  ...found.filter((set) => !stated.some((one) => one.every((name) => set.includes(name))))
+]
+
+/** Rows that are looked at for one with which a row may change places, at most. */
+const MOST_COMPARED = 512
+
+/**
+ * The row that stands in the place of each, where of rows that agree the later ones have changed places with the next with which they can: what `moves`
+ * goes with the row, the other columns with the place. Rows for which none is there stay. Cost O(512 · rows that agree), and O(rows).
+ */
+export function apartByExchange(set: ToldApart, own: Table, led: readonly Led[], moves: (name: string) => boolean): Int32Array {
+  const from = Int32Array.from({ length: own.rowCount }, (_, i) => i)
+  const goes = (name: string) => !led.some(({ key }) => key.column === name) && moves(name)
+  const [going, staying] = [set.filter(goes), set.filter((name) => !goes(name))]
+  if (going.length === 0 || staying.length === 0) return from
+  const [row, place] = [restAt(going, undefined, own, led), restAt(staying, undefined, own, led)]
+  const tuple = (at: number, of: number) => {
+    const [here, what] = [place(at), row(of)]
+    return here === undefined || what === undefined ? undefined : `${here} ${what}`
+  }
+  const taken = new Set<string>()
+  const broken = new Set<number>()
+  for (const i of from.keys()) {
+    const one = tuple(i, i)
+    if (one === undefined) continue
+    if (taken.has(one)) broken.add(i)
+    taken.add(one)
+  }
+  const isFree = (one: string | undefined) => one === undefined || !taken.has(one)
+  for (const i of broken)
+    for (let k = 1; k < Math.min(own.rowCount, MOST_COMPARED); k++) {
+      const j = (i + k) % own.rowCount
+      const [mine, theirs] = [tuple(i, from[j]!), tuple(j, from[i]!)]
+      // The place of another in the way is taken still once it has left.
+      if (broken.has(j) || mine === theirs || !isFree(mine) || !isFree(theirs)) continue
+      const before = tuple(j, from[j]!)
+      if (before !== undefined) taken.delete(before)
+      for (const one of [mine, theirs]) if (one !== undefined) taken.add(one)
+      const other = from[i]!
+      from[i] = from[j]!
+      from[j] = other
+      break
+    }
+  return from
+}
+
 /** What a row has in the columns but one; undefined where one of them is missing. */
 export function restAt(set: ToldApart, but: string | undefined, own: Table, led: readonly Led[]): (row: number) => string | undefined {
   const cells = set

@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1937 },
+  '@sbridge/core': { path: 'packages/core', budget: 1945 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3180 }
+  sbridge: { path: 'packages/sbridge', budget: 3190 }
 }
 
 interface Packed {
@@ -265,7 +265,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(203)
   })
-  it('all of the core: 699 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(699)
+  it('all of the core: 702 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(702)
   })
 })

@@ -5,7 +5,8 @@ import { columnOf, type Matrix, matrix, takeRows } from '../../num/matrix.js'
 import { mean, variance } from '../../num/statistics.js'
 import type { Encoder } from '../../table/encoder.js'
 import { autoRegression, comesBack, meanOf } from './autoregression.js'
-import { type Cycle, findSeason, type PlacedSeries, type Season, shiftedBySeason } from './season.js'
+import { levelShift } from './level-shift.js'
+import { findSeason, isShift, type PlacedSeries, type Season, shiftedBySeason } from './season.js'
 
 /** What of a coordinate is drawn: the next value or its logarithm, how far that is from the one before, or that of its logarithm. */
 export type Drawn = 'value' | 'logarithm' | 'change' | 'growth'
@@ -71,6 +72,8 @@ interface AskedOf {
   readonly names: readonly string[]
   /** `auto`, none, or of these columns. */
   readonly asked: 'auto' | 'off' | readonly string[]
+  /** Whether nothing goes on from where the series ends, so that no level is the last. */
+  readonly anew?: boolean
 }
 
 /** One way to draw the columns of a series, and in which part of all trajectories. */
@@ -85,21 +88,30 @@ export interface Way {
  * What is drawn of each column of a series in scaled coordinates, with its season: that of its logarithm where growth is drawn. A walk
  * that comes back after all cannot be told from one that does not: where there is such a column a second way draws what the first does
  * not, values in place of changes or the other way round, in as many trajectories as held-out stretches speak for it; of all such
- * columns, so that those that walk together stay together.
+ * columns, so that those that walk together stay together. What comes back once a shift of its level is taken off is no walk.
  * Throws `InputError` (code `changes-column`) for columns that are asked for and not of numbers that go on. Cost: twice that of
  * `findSeason` for what may be a walk, and of twenty regressions of it.
  */
 export async function chooseDrawn(
   series: PlacedSeries,
-  { encoder, periods, names, asked }: AskedOf
+  { encoder, periods, names, asked, anew = false }: AskedOf
 ): Promise<readonly [Way, ...(readonly Way[])]> {
   const { places } = series
-  const season = await findSeason(series, periods)
+  const repeats = await findSeason(series, periods)
   const scales = straightScales(encoder)
   if (typeof asked === 'object') checkAsked(asked, { names, scales })
+  const repeating = restOf(series, repeats)
+  const shiftOf =
+    (name: string, c: number) =>
+    (x: Float64Array): Season[number] =>
+      anew || !scales[c] || (typeof asked === 'object' && asked.includes(name))
+        ? []
+        : [levelShift(x, places)].filter((shift) => shift !== undefined)
+  const shifts = names.map((name, c) => shiftOf(name, c)(columnOf(repeating, c)))
+  const season = names.map((_, c) => [...(repeats?.[c] ?? []), ...shifts[c]!])
   const rest = restOf(series, season)
   const mayLeave = (name: string, c: number): boolean => {
-    if (asked === 'off' || !scales[c]) return false
+    if (asked === 'off' || !scales[c] || shifts[c]!.length > 0) return false
     return typeof asked === 'object' ? asked.includes(name) : !comesBack(columnOf(rest, c), places, 'mean')
   }
   const found = new Map<number, Leaving>()
@@ -107,22 +119,23 @@ export async function chooseDrawn(
   for (const [c, name] of names.entries()) {
     const leaves = mayLeave(name, c)
     if (!scales[c] || !(leaves || asked === 'auto')) continue
-    const { grown, season: ofGrown } = await grownOf(columnOf(series.coordinates, c), { scale: scales[c], places, periods })
+    const of = { scale: scales[c], places, periods, shiftIn: shiftOf(name, c) }
+    const { grown, season: ofGrown } = await grownOf(columnOf(series.coordinates, c), of)
     const column: ColumnRest = { rest: columnOf(rest, c), grown, places }
-    if (!leaves) {
-      if (isLogarithm(column)) coming.set(c, { by: 'logarithm', cycles: ofGrown?.[0] ?? [] })
+    // Of what leaves as it is the logarithm may come back, to a level that shifted.
+    if (!leaves || ofGrown.some(isShift)) {
+      if (leaves || isLogarithm(column)) coming.set(c, { by: 'logarithm', season: ofGrown })
       continue
     }
     const by = isGrowth(column) ? 'growth' : 'change'
-    const cycles = by === 'growth' ? ofGrown?.[0] : season?.[c]
-    found.set(c, { by, cycles: cycles ?? [], values: asked === 'auto' ? valuesShare(column, by) : 0 })
+    found.set(c, { by, season: by === 'growth' ? ofGrown : season[c]!, values: asked === 'auto' ? valuesShare(column, by) : 0 })
   }
   const wayOf = (isByChanges: boolean, share: number): Way => {
     const own = names.map((_, c) => (isByChanges ? found.get(c) : undefined) ?? coming.get(c))
-    const seasons = own.map((one, c) => one?.cycles ?? season?.[c] ?? [])
+    const seasons = own.map((one, c) => one?.season ?? season[c]!)
     return {
       drawn: own.map((one) => one?.by ?? 'value'),
-      season: seasons.some((cycles) => cycles.length > 0) ? seasons : undefined,
+      season: seasons.some((parts) => parts.length > 0) ? seasons : undefined,
       share
     }
   }
@@ -135,14 +148,14 @@ export async function chooseDrawn(
 /** A column that comes back, of which the logarithm is drawn. */
 interface Coming {
   readonly by: 'logarithm'
-  readonly cycles: readonly Cycle[]
+  readonly season: Season[number]
 }
 
 /** A column that cannot be told from a walk. */
 interface Leaving {
   readonly by: 'change' | 'growth'
   /** Season of what changes. */
-  readonly cycles: readonly Cycle[]
+  readonly season: Season[number]
   /** Part of the trajectories that draws values. */
   readonly values: number
 }
@@ -154,19 +167,22 @@ interface GrownIn {
   readonly scale: ScaledValues
   readonly places: Float64Array
   readonly periods: readonly number[]
+  /** A shift of level that is taken off, too. */
+  readonly shiftIn: (x: Float64Array) => Season[number]
 }
 
 /** The logarithm of a column of which all is above 0, and its season. */
 async function grownOf(
   coordinates: Float64Array,
-  { scale: { centre, scale }, places, periods }: GrownIn
-): Promise<{ readonly grown: Grown | undefined; readonly season: Season | undefined }> {
+  { scale: { centre, scale }, places, periods, shiftIn }: GrownIn
+): Promise<{ readonly grown: Grown | undefined; readonly season: Season[number] }> {
   const values = coordinates.map((z) => centre + scale * z)
-  if (!values.every((x) => x > 0)) return { grown: undefined, season: undefined }
+  if (!values.every((x) => x > 0)) return { grown: undefined, season: [] }
   const whole = values.map(log)
   const series = { coordinates: matrix(whole.length, 1, whole), places }
-  const season = await findSeason(series, periods)
-  return { grown: { rest: restOf(series, season).data, whole, scale }, season }
+  const repeats = await findSeason(series, periods)
+  const season = [...(repeats?.[0] ?? []), ...shiftIn(restOf(series, repeats).data)]
+  return { grown: { rest: restOf(series, [season]).data, whole, scale }, season }
 }
 
 function checkAsked(

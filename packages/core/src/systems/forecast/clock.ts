@@ -118,10 +118,10 @@ export function clockOf({ table, formats }: InferredTable, name: string): Clocke
       code: 'time-order',
       got: `${name} = ${spelled(values[back]!, formats[place]!)} in row ${back + 1} after ${spelled(values[back - 1]!, formats[place]!)}`,
       expected: 'times that ascend from row to row',
-      // Of equal times no order helps: they are mostly of several series in one table.
+      // Of times that come again no order helps, wherever they stand: they are mostly of several series in one table.
       try:
-        values[back] === values[back - 1]
-          ? 'one row for each time: of several series, each in a table of its own'
+        new Set(values).size < values.length
+          ? 'one row for each time: of several series a column of each, or a table of each; rows that are written twice once'
           : 'sorting the series by time'
     })
   }

@@ -278,8 +278,9 @@ describe('a forecast', () => {
     await expect(fit(seriesOf({ x }), { time: 'nope' })).rejects.toThrow(codeOf('time-column'))
     await expect(fit(seriesOf({ x, t: x }), { time: 't' })).rejects.toThrow(codeOf('time-order'))
     await expect(fit(seriesOf({ x, t: x }), { time: 't' })).rejects.toThrow(/sorting the series/)
-    const twice = Float64Array.from(x, (_, i) => i >> 1)
-    await expect(fit(seriesOf({ x, t: twice }), { time: 't' })).rejects.toThrow(/one row for each time/)
+    // Several series in one table, row by row or one below the other.
+    for (const again of [x.map((_, i) => i >> 1), x.map((_, i) => i % (x.length >> 1))])
+      await expect(fit(seriesOf({ x, t: again }), { time: 't' })).rejects.toThrow(/one row for each time/)
     await expect(fit(seriesOf({ x, step: x }))).rejects.toThrow(codeOf('columns-clash'))
     await expect(fit(seriesOf({ x: new Float64Array(20).fill(1) }))).rejects.toThrow(codeOf('series-constant'))
     await expect(fit(seriesOf({ x }), { local: { kind: 'window', radius: 1 } })).rejects.toThrow(codeOf('window-size'))

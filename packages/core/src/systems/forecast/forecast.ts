@@ -7,6 +7,7 @@ import { keyFor } from '../../num/random.js'
 import { chooseGivens, mostGivens } from '../../space/forward-selection.js'
 import { decodeTable, type Encoder, encodeTable, fitEncoder, presentValues } from '../../table/encoder.js'
 import type { ColumnFormat, InferredTable } from '../../table/infer.js'
+import { spelled } from '../../table/present.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { ScalingMethod } from '../../table/scaling.js'
 import { standingOut } from '../../table/standing-out.js'
@@ -26,12 +27,12 @@ import {
   withLogarithms,
   withoutLogarithms
 } from './changes.js'
-import { type Clock, clockOf, evenPlaces, oldestFirst, risingNotes } from './clock.js'
+import { type Clock, clockOf, evenPlaces, oldestFirst, risingNotes, timeAt } from './clock.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
 import { ruledSeries, wholeSeries } from './ruled-series.js'
-import { leastPeriods, type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
+import { cyclesIn, isShift, leastPeriods, type PlacedSeries, periodsFor, type Season, shiftedBySeason } from './season.js'
 import { scaleOfSeries } from './series-scale.js'
 import { checkWidth, fitTransition, MOST_COLUMNS, type TransitionModel, unstandardised } from './transition.js'
 import { walkNotes } from './unit-root.js'
@@ -103,7 +104,7 @@ export async function fitForecast(given: InferredTable, options: ForecastOptions
   const columns = fieldColumns(encoder, 'series')
   const { coordinates: scaled } = encodeTable(encoder, series.table)
   const periods = periodsFor(options.season ?? 'auto', clock, series.table.rowCount, leastPeriods(options.anew ?? false))
-  const asked = { encoder, periods, names: columns.names, asked: changesFor(options, encoder) }
+  const asked = { encoder, periods, names: columns.names, asked: changesFor(options, encoder), anew: options.anew ?? false }
   const placed = { coordinates: scaled, places }
   const next = hasScores(encoder) ? encodeTable(encoder, series.table, keyFor(context.key, 'encode')).coordinates : scaled
   const problem: SeriesProblem = { placed, next, encoder, columns, memory: options.memory ?? 'auto', local, anew: options.anew ?? false }
@@ -131,13 +132,17 @@ export async function fitForecast(given: InferredTable, options: ForecastOptions
       columns: columns.names,
       ...(plan ? { inputs: plan.named } : {}),
       cappedColumns: plan?.capped ?? [],
-      ...(law.season ? { season: seasonSummary(law.season, columns.names) } : {}),
+      ...(law.season?.some((parts) => cyclesIn(parts).length > 0) ? { season: seasonSummary(law.season, columns.names) } : {}),
       ...(other ? { other: { share: other.share, ...lawSummary(other.law, columns.names) } } : {}),
       notes: [
         ...data.notes,
         ...clockNotes,
         ...emptyNotes(all.table.rowCount - whole.length, all.table.rowCount),
         ...seasonNotes(options.season, law.season),
+        ...shiftNotes(law.season, {
+          names: columns.names,
+          timeOf: (place) => (clock ? spelled(timeAt(clock, place), data.formats[clock.place]!) : `row ${all.table.rowCount + place}`)
+        }),
         ...walkNotes({ coordinates: own.levels, places }, columns.names, { drawn: first!.drawn, ...defined({ other: second }) }),
         ...cappedNotes(plan?.capped ?? [], law.transition.rows.coordinates.rows)
       ]
@@ -300,7 +305,7 @@ async function memoryFor(
   context: Context
 ): Promise<{ readonly memory: number; readonly trials: readonly MemoryTrial[] }> {
   if (memory !== 'auto') return { memory, trials: [] }
-  const periods = [...new Set((season ?? []).flatMap((cycles) => cycles.map(({ period }) => period)))]
+  const periods = [...new Set((season ?? []).flatMap((parts) => cyclesIn(parts).map(({ period }) => period)))]
   const d = coordinates.cols
   const unitsOf =
     local && ((pairs: Pairs, memory: number) => localUnits(local, columns, pairs, memory).units.map((unit) => windowOf(unit, d)))
@@ -315,9 +320,10 @@ const windowOf = ({ outputs, inputs }: LocalUnits['units'][number], d: number): 
 
 const seasonSummary = (season: Season, names: readonly string[]): Readonly<Record<string, readonly SeasonSummary[]>> =>
   Object.fromEntries(
-    season.flatMap((cycles, c) =>
-      cycles.length === 0 ? [] : [[names[c]!, cycles.map(({ period, cosines }) => ({ period, harmonics: cosines.length }))]]
-    )
+    season.flatMap((parts, c) => {
+      const cycles = cyclesIn(parts)
+      return cycles.length === 0 ? [] : [[names[c]!, cycles.map(({ period, cosines }) => ({ period, harmonics: cosines.length }))]]
+    })
   )
 
 /** Rows in which no number is missing. */
@@ -361,9 +367,24 @@ function checkHistory({ columns, rowCount }: Table, { known, memory, before, tim
 
 /** Says where a season that somebody names is none. */
 const seasonNotes = (asked: ForecastOptions['season'], season: Season | undefined): string[] =>
-  typeof asked === 'object' && !season
+  typeof asked === 'object' && !season?.some((parts) => cyclesIn(parts).length > 0)
     ? [`no season of ${listed(asked.map(String))} rows: stretches that are held out are predicted no better with it`]
     : []
+
+interface ShiftsOf {
+  readonly names: readonly string[]
+  /** How the time of a place is written. */
+  readonly timeOf: (place: number) => string
+}
+
+/** Says which levels were left. */
+const shiftNotes = (season: Season | undefined, { names, timeOf }: ShiftsOf): string[] =>
+  (season ?? []).flatMap((parts, c) =>
+    parts.filter(isShift).map(({ before }) => {
+      const name = names[c]!
+      return `the level of ${name} shifts at ${timeOf(before)}: as it is it cannot be told from a random walk, with what is before at the level from there on it can (Dickey–Fuller test with a shift, level 1 %); drawn is the level from there on; --changes ${name} draws changes from row to row instead`
+    })
+  )
 
 function cappedNotes(capped: readonly string[], rows: number): string[] {
   if (capped.length === 0) return []

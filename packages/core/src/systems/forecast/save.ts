@@ -30,7 +30,7 @@ import { type Drawn, straightScales } from './changes.js'
 import { type Clock, type Months, timeAt } from './clock.js'
 import type { ForecastModel, ForecastSummary, OtherSummary, SeasonSummary, SeriesLaw } from './forecast.js'
 import type { MemoryTrial } from './memory.js'
-import type { Cycle, Season } from './season.js'
+import type { Cycle, LevelShift, Season } from './season.js'
 
 /** A law without its arrays. */
 interface LawMeta {
@@ -113,6 +113,11 @@ const cycle: Reader<Cycle> = (value, field) => {
   return found
 }
 
+const shift = record<LevelShift>({ before: number({ least: -1e9, most: 0 }), by: number(SCALED) })
+
+const seasonPart: Reader<Cycle | LevelShift> = (value, field) =>
+  typeof value === 'object' && value !== null && 'before' in value ? shift(value, field) : cycle(value, field)
+
 const lawSummary = {
   pairCount: whole({ least: 1 }),
   memory: whole({ least: 1 }),
@@ -133,7 +138,7 @@ const summaryRecord = record<ForecastSummary>({
 
 const lawFields = (arrays: ModelContents['arrays']): Fields<LawMeta> => ({
   memory: whole({ least: 1 }),
-  season: optional(list(list(cycle))),
+  season: optional(list(list(seasonPart))),
   drawn: optional(list(word('value', 'logarithm', 'change', 'growth'))),
   units: list(windowRecord(widthOf(arrays)))
 })

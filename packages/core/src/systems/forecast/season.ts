@@ -13,8 +13,22 @@ export interface Cycle {
   readonly sines: readonly number[]
 }
 
-/** What of each coordinate [d] repeats itself, added to the rest; places are counted from the last row of the series, which stands at 0. */
-export type Season = readonly (readonly Cycle[])[]
+/** A level that was left for good: places before `before` stand `by` above what comes from there on. */
+export interface LevelShift {
+  readonly before: number
+  readonly by: number
+}
+
+/**
+ * What of each coordinate [d] the place alone says, added to the rest: what repeats itself, and levels that were left, which nothing to
+ * come has. Places are counted from the last row of the series, which stands at 0.
+ */
+export type Season = readonly (readonly (Cycle | LevelShift)[])[]
+
+export const isShift = (part: Cycle | LevelShift): part is LevelShift => 'before' in part
+
+/** What repeats itself of a coordinate. */
+export const cyclesIn = (parts: readonly (Cycle | LevelShift)[]): Cycle[] => parts.flatMap((part) => (isShift(part) ? [] : [part]))
 
 /** A series in scaled coordinates [T, d], and the place of each row [T]. */
 export interface PlacedSeries {
@@ -86,16 +100,16 @@ export async function findSeason(series: PlacedSeries, periods: readonly number[
 
 /** The season at a place [d]. */
 export const seasonAt = (season: Season, place: number): Float64Array =>
-  Float64Array.from(season, (cycles) =>
-    cycles.reduce(
-      (sum, { period, cosines, sines }) =>
-        cosines.reduce((own, a, k) => {
-          const turns = ((k + 1) * place) / period
-          return own + a * cosTurns(turns) + sines[k]! * sinTurns(turns)
-        }, sum),
-      0
-    )
-  )
+  Float64Array.from(season, (parts) => parts.reduce((sum, part) => sum + partAt(part, place), 0))
+
+function partAt(part: Cycle | LevelShift, place: number): number {
+  if (isShift(part)) return place < part.before ? part.by : 0
+  const { period, cosines, sines } = part
+  return cosines.reduce((own, a, k) => {
+    const turns = ((k + 1) * place) / period
+    return own + a * cosTurns(turns) + sines[k]! * sinTurns(turns)
+  }, 0)
+}
 
 /** Rows of coordinates with the season of their places added, or taken away. */
 export function shiftedBySeason(m: Matrix, { season, sign, placeOf }: SeasonShift): Matrix {

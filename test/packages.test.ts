@@ -265,7 +265,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(203)
   })
-  it('all of the core: 702 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(702)
+  it('all of the core: 705 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(705)
   })
 })

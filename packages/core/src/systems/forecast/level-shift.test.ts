@@ -30,7 +30,7 @@ const shiftsOf = (rows: number, phi: number, options: { slope?: number; from?: n
 
 it('is found of what comes back to two levels, where it is and as high', () => {
   for (const phi of [0, 0.5]) {
-    // Where the noise hides it from no test: of these 300 the unit root test takes all for walks.
+    // Ten standard deviations of the noise or more: nearly all look like walks as they are.
     const found = shiftsOf(200, phi, { from: 150, by: 20 })
     const near = found.filter((shift) => shift && Math.abs(shift.before - (150 - 199)) < 1)
     expect(near.length).toBeGreaterThan(0.95 * SERIES)

@@ -375,7 +375,7 @@ describe('the studio', () => {
     await page.getByLabel('Rows', { exact: true }).press('Enter')
     const words = await page
       .locator('.bandwidth')
-      .getByText(/^nearest-neighbour ratio [\d.]+: /)
+      .getByText(/^nearest-neighbour ratio [\d.]+ \(aim 0\.95\): /)
       .textContent(WAIT)
     const line = page.locator('.measures tbody tr').filter({ hasText: 'Nearest-neighbour ratio' }).last()
     expect(words).toContain(await line.locator('.grade').textContent())

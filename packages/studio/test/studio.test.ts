@@ -1,6 +1,6 @@
 // @module-tag slow
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -343,6 +343,38 @@ describe('the studio', () => {
     studio.leave(page)
   })
 
+  test('a file that is too large, memory that is refused and a part of the page that does not arrive are said for what they are', async () => {
+    const page = await studio.page()
+    const large = join(folder.path, 'large.csv')
+    writeFileSync(large, 'a,b\n1,2\n')
+    // Without blocks on the disk.
+    truncateSync(large, 2 ** 31)
+    await page.locator('.drop input').setInputFiles(large)
+    await page
+      .getByRole('alert')
+      .filter({ hasText: /a file of 2\.1 GB.*Try sbridge sample large\.csv/s })
+      .waitFor(WAIT)
+    const alone = await studio.browser.newContext()
+    const poor = await alone.newPage()
+    await poor.route('**/assets/worker-*.js', async (route) => {
+      const reply = await route.fetch()
+      const refused = 'WebAssembly.Memory = function () { throw new RangeError() };'
+      await route.fulfill({ response: reply, body: refused + (await reply.text()) })
+    })
+    await poor.goto(`${studio.site.url}#example=moons.csv`)
+    await poor.getByRole('button', { name: 'Sample', exact: true }).click(WAIT)
+    await poor
+      .getByText(/more than this browser has memory for.*closing other pages/s)
+      .first()
+      .waitFor(WAIT)
+    await poor.unroute('**/assets/worker-*.js')
+    await poor.route('**/assets/sample-*.js', (route) => route.abort())
+    await poor.goto(`${studio.site.url}?again#example=moons.csv`)
+    await poor.getByRole('alert').filter({ hasText: 'a part of the page that did not arrive' }).waitFor(WAIT)
+    await alone.close()
+    studio.leave(page)
+  })
+
   test('of two files of one name the newer one is meant wherever it is open; of two at once one is taken', async () => {
     const page = await studio.page({}, '#activity=score')
     const rows = (count: number) => ['x,y', ...Array.from({ length: count }, (_, i) => `${i},${i % 3}`)].join('\n')
@@ -375,7 +407,7 @@ describe('the studio', () => {
     await page.getByLabel('Rows', { exact: true }).press('Enter')
     const words = await page
       .locator('.bandwidth')
-      .getByText(/^nearest-neighbour ratio [\d.]+: /)
+      .getByText(/^nearest-neighbour ratio [\d.]+ \(aim 0\.\d+\): /)
       .textContent(WAIT)
     const line = page.locator('.measures tbody tr').filter({ hasText: 'Nearest-neighbour ratio' }).last()
     expect(words).toContain(await line.locator('.grade').textContent())

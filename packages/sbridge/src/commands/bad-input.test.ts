@@ -141,6 +141,7 @@ describe('a file that holds something else than its name says', () => {
     ['lone.csv', '\ufeff<!-- saved -->\n<html>\n<body>\n<p>Sign in</p>\n</body>\n</html>\n', 'a web page'],
     ['page.json', '<html>\n</html>\n', 'a web page'],
     ['page.xlsx', '<html>\n</html>\n', 'a web page'],
+    ['scan.csv', '%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n', 'a PDF document'],
     ['feed.csv', '<?xml version="1.0"?>\n<rows>\n<row a="1"/>\n</rows>\n', 'XML'],
     ['list.csv', '[{"a": 1, "b": 2},\n {"a": 3, "b": 4}]\n', 'JSON'],
     ['lines.tsv', '{"a": 1}\n{"a": 3}\n', 'JSON']

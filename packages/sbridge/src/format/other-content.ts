@@ -16,6 +16,7 @@ const CONTENTS: readonly Content[] = [
     is: 'a web page',
     remedy: 'downloading the file itself: a page often stands for one that asks to sign in, or shows the table'
   },
+  { begins: /^%PDF-/, is: 'a PDF document', remedy: 'saving the table as CSV where it comes from' },
   { begins: /^<\?xml\b/, is: 'XML', remedy: 'writing it as a table, CSV say' },
   {
     begins: /^(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:/,
@@ -39,7 +40,7 @@ const otherContent = (bytes: Uint8Array): Content | undefined => {
 /** Whether the bytes begin as those of another content than a table of lines. */
 export const isOther = (bytes: Uint8Array): boolean => otherContent(bytes) !== undefined
 
-/** Throws `InputError` (code `file-other`) for a web page, XML or JSON under the name of another format: its lines would be read as cells. */
+/** Throws `InputError` (code `file-other`) for a web page, a PDF document, XML or JSON under the name of another format: its lines would be read as cells. */
 export function refuseOther(bytes: Uint8Array, format: string, { source }: ReadContext): void {
   const found = otherContent(bytes)
   if (!found || found.formats?.includes(format)) return

@@ -11,7 +11,7 @@ type Point = BandwidthCurve['curve'][number]
 export interface Found {
   readonly epsilon: number
   readonly curve: readonly Point[]
-  /** The ratio of fresh rows; null where the curve is not at hand. */
+  /** The ratio that is aimed at; null where the curve is not at hand. */
   readonly target: number | null
   /** Bandwidths that were tried by hand, with the ratio that their rows turned out to have. */
   readonly tried: readonly Pick<Point, 'epsilon' | 'ratio'>[]

@@ -56,8 +56,15 @@ export function jobOf<A extends Shape>(rules: JobRules<A>) {
     made.onmessage = ({ data }: MessageEvent<FromWork<A>>) => batch(() => hear(data))
     made.onerror = (event) =>
       batch(() => {
-        progress.value = null
-        refuse({ got: event.message || 'a worker that could not start', expected: 'a current browser', remedy: 'reloading the page' })
+        const ran = pending !== undefined
+        end()
+        refuse({
+          got: `a worker that ${event.message ? `failed (${event.message})` : 'could not start'}`,
+          expected: 'a current browser with memory to spare',
+          remedy: 'the same again, reloading the page, or the command line'
+        })
+        // One that had begun is replaced, so that the next run finds its table; one that does not start would not the second time.
+        if (ran) rules.restarted?.()
       })
     worker = made
     if (ended) made.postMessage({ kind: 'ended', turn: ended } satisfies ToWork)

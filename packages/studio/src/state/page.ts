@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
 import type { FieldValue } from '@sbridge/core/internal'
+import { missing } from '../work/fault.js'
 import type { Fault } from '../work/protocol.js'
 
 export type { Fault }
@@ -99,9 +100,5 @@ export function save(content: Blob, name: string): void {
 
 /** Says that a part of the page could not be fetched. */
 export function missed(error: unknown): void {
-  refuse({
-    got: `a part of the page that did not arrive (${error instanceof Error ? error.message : String(error)})`,
-    expected: 'the studio where it was',
-    remedy: 'reloading the page'
-  })
+  refuse(missing(error instanceof Error ? error.message : String(error)))
 }

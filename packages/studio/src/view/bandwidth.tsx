@@ -123,22 +123,21 @@ function Curve({ known, low, high, epsilon }: CurveProps) {
   const chosen = Math.min(WIDTH - ROOM, Math.max(ROOM, x(epsilon)))
   return (
     <svg class="curve" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label="Nearest-neighbour ratio against the bandwidth">
-      {target !== null && (
-        <>
-          <line class="target" x1={ROOM} x2={WIDTH - ROOM} y1={y(target)} y2={y(target)} />
-          <text x={ROOM} y={y(target) - 5}>
-            as far as fresh rows
-          </text>
-        </>
-      )}
+      {target !== null && <line class="target" x1={ROOM} x2={WIDTH - ROOM} y1={y(target)} y2={y(target)} />}
       <path d={path} />
+      <line class="chosen" x1={chosen} x2={chosen} y1={4} y2={HEIGHT - 4} />
+      {target !== null && (
+        // Over the lines, which its halo parts.
+        <text x={ROOM} y={y(target) - 5}>
+          aim: {numberText(target)} as far as fresh rows
+        </text>
+      )}
       {points.map((point) => (
         <circle key={point.epsilon} cx={x(point.epsilon)} cy={y(point.ratio)} r="2" />
       ))}
       {tried.map((point) => (
         <circle key={point.epsilon} class="tried" cx={x(point.epsilon)} cy={y(point.ratio)} r="2.4" />
       ))}
-      <line class="chosen" x1={chosen} x2={chosen} y1={4} y2={HEIGHT - 4} />
       {ratio !== null && <circle class="chosen" cx={chosen} cy={y(ratio)} r="5" />}
     </svg>
   )
@@ -160,7 +159,8 @@ function ratioAt({ curve: points, tried }: Found, epsilon: number): number | nul
 function reading(known: Found | null, epsilon: number): string {
   const measured = summary.value?.epsilon === epsilon ? ownRatio(judgement.value?.lines ?? []) : undefined
   if (measured?.known && measured.value === null) return `no nearest-neighbour ratio: ${measured.reading}`
-  if (measured?.known) return `nearest-neighbour ratio ${numberText(measured.value)}: ${measured.reading}`
+  const aim = typeof known?.target === 'number' ? ` (aim ${numberText(known.target)})` : ''
+  if (measured?.known) return `nearest-neighbour ratio ${numberText(measured.value)}${aim}: ${measured.reading}`
   const ratio = known && ratioAt(known, epsilon)
   if (ratio === null) return known && known.curve.length > 0 ? 'beyond what the search looked at' : 'no search at hand to compare with'
   if (ratio < 0.6) return 'in the search, rows nearly repeat training rows'

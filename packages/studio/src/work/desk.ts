@@ -49,9 +49,19 @@ function formatOf(name: string): ReturnType<typeof tableFormatOf> {
   })
 }
 
-/** The table of a file. Throws what its reader does. */
+/** Bytes that no browser hands over in one piece. */
+const TOO_LARGE = 2 ** 31
+
+/** The table of a file. Throws what its reader does, and `InputError` for a file beyond what browsers read in one piece. */
 export async function tableIn(blob: Blob, name: string, read: Reading): Promise<RawTable> {
   const format = formatOf(name)
+  if (blob.size >= TOO_LARGE)
+    throw new InputError({
+      code: 'file-large',
+      got: `a file of ${(blob.size / 1e9).toFixed(1)} GB, ${name}`,
+      expected: 'less than 2 GB, which a browser reads in one piece',
+      try: commandFor('sample', name, { rows: 1000, output: 'new.csv' })
+    })
   return parseTable(new Uint8Array(await blob.arrayBuffer()), format, { ...readingContext(name, format, read), source: name })
 }
 
@@ -111,7 +121,19 @@ export class Desk<A extends Shape> {
     this.#name = name
     this.#file = blob
     this.say({ kind: 'opened', facts: await this.work.open(this.#table, choice, blob) })
+    // Without an engine a table can be looked at: that there is none is told by a run.
+    this.#engineOpened().catch(() => {})
+  }
+
+  /** An engine that could not be opened may be another time, when there is memory again. */
+  async #engineOpened(): Promise<Engine> {
     this.#engine ??= openEngine()
+    try {
+      return await this.#engine
+    } catch (error) {
+      this.#engine = undefined
+      throw error
+    }
   }
 
   async #run({ run, show, turn }: Extract<ToWork<A>, { kind: 'run' }>): Promise<void> {
@@ -129,8 +151,7 @@ export class Desk<A extends Shape> {
       stage = event.stage
       tell(share.update(event))
     }
-    this.#engine ??= openEngine()
-    const engine = countingEngine(await this.#engine, (pairs) => {
+    const engine = countingEngine(await this.#engineOpened(), (pairs) => {
       if (share.work) tell(share.work(pairs))
     })
     const result = await this.work.run(run, {

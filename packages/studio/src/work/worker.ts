@@ -1,5 +1,6 @@
 import { Desk, type Work } from './desk.js'
-import type { Shape, ToWork } from './protocol.js'
+import { faultOf } from './fault.js'
+import type { FromWork, Shape, ToWork } from './protocol.js'
 
 /** Every work is loaded when it is first done; all share readers and engine. The worker's name says which it does. */
 const works: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -12,12 +13,21 @@ const works: Readonly<Record<string, () => Promise<unknown>>> = {
   score: async () => new (await import('./scores.js')).ScoresWork()
 }
 
-const desk = works[self.name]!().then((work) => new Desk<Shape>(work as Work<Shape>, (message) => self.postMessage(message)))
+const say = (message: FromWork<Shape>): void => self.postMessage(message)
+const desk = works[self.name]!().then((work) => new Desk<Shape>(work as Work<Shape>, say))
 
 // One message at a time, in their order; only what is looked at may change during a run.
-let queue: Promise<unknown> = desk
+let queue: Promise<unknown> = Promise.resolve()
 self.onmessage = ({ data }: MessageEvent<ToWork>) => {
-  const handled = async () => (await desk).handle(data)
+  // Of a promise that fails in a worker the page hears nothing: it would wait for ever for a work that did not arrive.
+  const handled = () =>
+    desk.then(
+      (ready) => ready.handle(data),
+      (error) => {
+        if (data.kind !== 'look' && data.kind !== 'join' && data.kind !== 'ended')
+          say({ kind: 'refused', during: data.kind, fault: faultOf(error) })
+      }
+    )
   if (data.kind === 'look' || data.kind === 'join') void handled()
   else queue = queue.then(handled)
 }

@@ -1,5 +1,6 @@
 import { otherFactors, pairOf, type SweepBridge } from '../law/sweep.js'
 import { exp } from '../num/elementary.js'
+import { remembered } from '../num/log-space.js'
 import { takeRows } from '../num/matrix.js'
 import { type Key, keyAtStep, keyFor } from '../num/random.js'
 import type { Encoded } from '../table/encoder.js'
@@ -118,7 +119,9 @@ export class Shares {
 
   constructor(logWeights: Float64Array, logTerms: Float64Array, chainCount: number) {
     // A hair above a whole number is that number.
-    this.left = Uint32Array.from(logWeights, (logWeight) => Math.ceil(chainCount * exp(logWeight) - 1e-9))
+    const weightOf = remembered(exp)
+    this.left = new Uint32Array(logWeights.length)
+    for (let row = 0; row < logWeights.length; row++) this.left[row] = Math.ceil(chainCount * weightOf(logWeights[row]!) - 1e-9)
     this.logTerms = logTerms.map((term, row) => (this.left[row] === 0 ? Number.NEGATIVE_INFINITY : term))
   }
 

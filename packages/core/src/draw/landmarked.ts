@@ -62,7 +62,7 @@ function landmarksOfAll(
   const { widths } = steps.bridge
   const all = { cloud: cloud(points, training.logWeights), kernel: kernelOf(kernel, widths, widths), engine }
   const { rows: indices, cloud: some } = landmarksOf(all, count)
-  return { indices, logWeights: some.logWeights, manner: mannerOf(steps) }
+  return { indices, logWeights: some.logWeights, manner: mannerOf(steps, training.encoder) }
 }
 
 /** Landmarks of a class, or all of its rows: its noise is of the covariance of those that a chain sees. */

@@ -56,7 +56,11 @@ function findLimits(training: Training): LimitedNumber[] {
   const { encoder, rows } = training
   const width = encoder.factors.length
   const looked = evenly(rows.coordinates.rows, MOST_ROWS)
-  const seen = (key: LevelKey): LookedKey => ({ ...key, levels: Int32Array.from(looked, (i) => key.levelOf(rows, i)) })
+  const seen = (key: LevelKey): LookedKey => {
+    const levels = new Int32Array(looked.length)
+    for (let k = 0; k < levels.length; k++) levels[k] = key.levelOf(rows, looked[k]!)
+    return { ...key, levels }
+  }
   const numbers = numbersInOrder(training)
   const factors = factorKeys(encoder).map(seen)
   const groups = groupKeys(training).map(seen)

@@ -28,7 +28,9 @@ export function sharpEnds({ rows, cols, data }: Matrix): Ends | undefined {
   const high = new Float64Array(cols).fill(Number.POSITIVE_INFINITY)
   let hasSome = false
   for (let c = 0; c < cols; c++) {
-    const ascending = Float64Array.from({ length: count }, (_, k) => data[Math.floor((k * rows) / count) * cols + c]!).sort()
+    const ascending = new Float64Array(count)
+    for (let k = 0; k < count; k++) ascending[k] = data[Math.floor((k * rows) / count) * cols + c]!
+    ascending.sort()
     if (endEvidence(ascending.map((x) => -x).reverse()) >= EVIDENCE) low[c] = extreme(c, Math.min)
     if (endEvidence(ascending) >= EVIDENCE) high[c] = extreme(c, Math.max)
     hasSome ||= Number.isFinite(low[c]!) || Number.isFinite(high[c]!)

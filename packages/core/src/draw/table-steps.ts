@@ -2,7 +2,7 @@ import { type KernelChoice, kernelOf, widthsFor } from '../kernel/bandwidth.js'
 import type { Engine } from '../kernel/engine.js'
 import type { Bridge } from '../law/bridge.js'
 import { lawOf, type TableManner, tableProblem } from '../law/law.js'
-import { type NumberMeans, numberMeans, residualsOf } from '../law/number-means.js'
+import { type NumberMeans, numberMeans, residualsOf, termsOf } from '../law/number-means.js'
 import { plainCategoryMode } from '../law/strata.js'
 import { ridgesOf, type SweepBridge } from '../law/sweep.js'
 import type { TrainingRows } from '../law/training-rows.js'
@@ -11,6 +11,7 @@ import type { Matrix } from '../num/matrix.js'
 import { together } from '../num/together.js'
 import { symmetricScaling } from '../scaling/symmetric.js'
 import { cloud } from '../space/cloud.js'
+import type { Encoder } from '../table/encoder.js'
 import { oddsOfGroups } from './group-odds.js'
 import { type MixedLaw, mixedLaw, withTerms } from './mixed.js'
 import { GROUP_TOLERANCE } from './steps.js'
@@ -30,8 +31,11 @@ interface TableFit {
 }
 
 /** How part of the rows are to be told apart, so that they do as these do. */
-export const mannerOf = (steps: Steps): TableManner =>
-  steps.mode === 'sweep' ? { mode: steps.mode, groups: steps.bridge.groups, ridges: ridgesOf(steps.bridge) } : { mode: steps.mode }
+export function mannerOf(steps: Steps, encoder: Encoder): TableManner {
+  if (steps.mode !== 'sweep') return { mode: steps.mode }
+  const { groups, means } = steps.bridge
+  return { mode: steps.mode, groups, ridges: ridgesOf(steps.bridge), meanTerms: means && termsOf(means, encoder) }
+}
 
 interface StepsContext {
   readonly engine: Engine
@@ -75,7 +79,7 @@ function meansOf(training: TrainingRows, { whole: { points }, meanTerms }: Sweep
 
 /** A sweep with potentials of its own for every group that is left out: without them rows would be drawn unequally. */
 async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, landmarks }: StepsContext): Promise<Steps> {
-  const termsOf = async (points: Matrix, g: number): Promise<Float64Array> => {
+  const groupTermsOf = async (points: Matrix, g: number): Promise<Float64Array> => {
     const { potentials } = await symmetricScaling({
       cloud: cloud(points, training.logWeights),
       kernel: kernelOf(bridge.kernel, bridge.widths, bridge.widths),
@@ -91,7 +95,7 @@ async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, l
     bridge.clouds.map(
       ({ points }, g) =>
         () =>
-          termsOf(points, g)
+          groupTermsOf(points, g)
     )
   )
   const beside = async () => {

@@ -26,10 +26,8 @@ export interface LevelOdds extends Outcomes {
 /** Outcomes of some factors among codes [M, width]; `weights` sum to 1 [M]. Cost O(M). */
 export function outcomesOf(codes: Int32Array, width: number, factors: readonly number[], weights: Float64Array): Outcomes {
   const n = weights.length
-  const own = Int32Array.from({ length: n * factors.length }, (_, at) => {
-    const row = Math.floor(at / factors.length)
-    return codes[row * width + factors[at - row * factors.length]!]!
-  })
+  const own = new Int32Array(n * factors.length)
+  for (let row = 0, at = 0; row < n; row++) for (const factor of factors) own[at++] = codes[row * width + factor]!
   const { ofRow, rows } = combinationsOf(own, n)
   const shares = new Float64Array(rows.length)
   ofRow.forEach((c, i) => {

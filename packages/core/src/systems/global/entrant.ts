@@ -74,7 +74,7 @@ interface Folds {
   readonly fitted: readonly Uint32Array[]
   /** Whether the contest looks at all rows of the table. */
   readonly whole: boolean
-  /** Rows as the forest sees them. Levels that only held-out rows have must have places too, so it is fitted to all rows. */
+  /** Rows as the forest sees them. Levels that only held-out rows have must have places too, so it is fitted to all that are looked at. */
   readonly place: (part: Table) => Matrix
 }
 
@@ -88,14 +88,15 @@ export function contestSize({ table, formats }: ContestRows): { readonly rowCoun
 
 /** `rowCount`: of those that are looked at; default all. */
 export function foldsOf({ table, formats, key }: ContestRows, rowCount = table.rowCount): Folds {
-  const standard = fitEncoder(table, formats, () => 'standard')
   const { parts, scored } = contestFolds(table.rowCount)
   const order = permutation(keyFor(key, 'order'), table.rowCount).subarray(0, rowCount)
+  const whole = rowCount >= table.rowCount
+  const standard = fitEncoder(whole ? table : takeTableRows(table, order), formats, () => 'standard')
   const folds = Array.from({ length: scored }, (_, fold) => fold)
   return {
     heldOut: folds.map((fold) => order.filter((_, at) => at % parts === fold)),
     fitted: folds.map((fold) => order.filter((_, at) => at % parts !== fold)),
-    whole: rowCount >= table.rowCount,
+    whole,
     place: (part) => embedEncoded(standard, encodeTable(standard, part))
   }
 }

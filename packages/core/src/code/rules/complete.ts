@@ -3,7 +3,7 @@ import { columnsOf, type Expression, evaluate, holdsIn } from '../../table/expre
 import { roundToFormat } from '../../table/present.js'
 import type { NumericColumn } from '../../table/table.js'
 import type { KeptEqual } from './equals.js'
-import { type KeptRule, type KeptRules, type RuledColumn, type There, thereOf } from './kept-rules.js'
+import { inputsOfKept, type KeptRule, type KeptRules, type RuledColumn, type There, thereOf } from './kept-rules.js'
 import { keyOf, lookup } from './lookup-table.js'
 import { DAY, sameness, takenBy, unitOf } from './quantity.js'
 import { isWhere, saysGap } from './rows-of-rule.js'
@@ -33,14 +33,18 @@ export interface Completed {
 const MOST_TURNS = 40
 
 /**
- * Makes filled rows obey rules; given cells stay. First what is derived and given moves filled cells that it derives from, then
- * what is derived and filled is computed. Cost O(rules), a formula to be solved 40 evaluations.
+ * Makes filled rows obey rules; given cells stay. First what given cells alone derive is computed: it is as good as given. Then what is
+ * derived and given moves filled cells that it derives from, what is not looked up before what is; last what is derived and filled is
+ * computed. Cost O(rules), a formula to be solved 40 evaluations.
  */
 export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) => Completed {
   const byName = new Map(columns.map((column) => [column.name, column]))
   // Which filled numbers are another column's is drawn, and no rule of theirs.
   const own = rules.filter((rule) => rule.kind !== 'equal')
-  const steps = own.map((rule) => openly(completing(rule, byName), thereOf(rule)))
+  const lookedUp = new Set(own.flatMap(({ kind, column }) => (kind === 'lookup' || kind === 'step' ? [column] : [])))
+  const steps = own.map((rule) => openly(completing(rule, own, byName, lookedUp), thereOf(rule)))
+  const isTold = (rule: KeptRule, isGiven: (name: string) => boolean) =>
+    (rule.kind === 'formula' || lookedUp.has(rule.column)) && inputsOfKept(rule).every(isGiven)
   return (row) => {
     const settled = new Set<string>()
     let isCut = false
@@ -59,6 +63,7 @@ export function rowCompleter({ rules, columns }: KeptRules): (row: FilledRow) =>
       steps[k]![way](settling)
       if (own[k]!.kind === 'order' && settled.size > before) isCut = true
     }
+    for (const k of steps.keys()) if (!settling.isGiven(steps[k]!.column) && isTold(own[k]!, settling.isGiven)) take(k, 'forward')
     for (const k of [...steps.keys()].reverse()) if (settling.isGiven(steps[k]!.column)) take(k, 'back')
     for (const k of steps.keys()) if (!settling.isGiven(steps[k]!.column)) take(k, 'forward')
     return { broken: own.filter((_, k) => !steps[k]!.holds(settling)), isCut }
@@ -80,12 +85,13 @@ interface Step {
 }
 
 type Columns = ReadonlyMap<string, RuledColumn>
+type Derived = Exclude<KeptRule, KeptEqual>
 type Kept<K extends KeptRule['kind']> = Extract<KeptRule, { kind: K }>
 
-function completing(rule: Exclude<KeptRule, KeptEqual>, columns: Columns): Step {
-  if (rule.kind === 'formula') return formulaStep(rule, columns)
+function completing(rule: Derived, own: readonly Derived[], columns: Columns, lookedUp: ReadonlySet<string>): Step {
+  if (rule.kind === 'formula') return formulaStep(rule, columns, lookedUp)
   if (rule.kind === 'order') return orderStep(rule, columns)
-  if (rule.kind === 'lookup') return lookupStep(rule)
+  if (rule.kind === 'lookup') return lookupStep(rule, sameKey(rule, own))
   return rule.kind === 'step' ? thresholdStep(rule, columns) : gapStep(rule)
 }
 
@@ -116,9 +122,10 @@ function valueIn(expression: Expression, row: SettlingRow, columns: Columns, mov
 const shownIn = (column: RuledColumn, value: number): number =>
   roundToFormat(column.kind === 'datetime' ? value * DAY : value, column.format)
 
-function formulaStep({ column, expression }: Kept<'formula'>, columns: Columns): Step {
+function formulaStep({ column, expression }: Kept<'formula'>, columns: Columns, lookedUp: ReadonlySet<string>): Step {
   const own = columns.get(column)!
-  const inputs = columnsOf(expression)
+  // What is looked up has few values, of which none may fit.
+  const inputs = columnsOf(expression).sort((a, b) => Number(lookedUp.has(a)) - Number(lookedUp.has(b)))
   const met = (value: number, cell: number) => Number.isFinite(value) && Math.abs(shownIn(own, value) - cell) <= sameness(cell, own.format)
   return {
     column,
@@ -207,10 +214,21 @@ function orderStep({ column, lows, highs = [] }: Kept<'order'>, columns: Columns
   }
 }
 
-function lookupStep(rule: Kept<'lookup'>): Step {
+/** Other columns that are looked up by the same ones. */
+const sameKey = (rule: Kept<'lookup'>, own: readonly Derived[]): Kept<'lookup'>[] =>
+  own.flatMap((one) => (one !== rule && one.kind === 'lookup' && !one.parts && one.from.join() === rule.from.join() ? [one] : []))
+
+function lookupStep(rule: Kept<'lookup'>, others: readonly Kept<'lookup'>[]): Step {
   const { column, from, parts, table } = rule
   const lookedUp = lookup(table)
-  const found = (row: SettlingRow) => lookedUp(keyOf(rule, row.cell))
+  const names = new Set(table.keys.map((cells) => JSON.stringify(cells)))
+  // Of a name that no row has with a value nothing is known; a number is near others.
+  const saysOf = (cells: readonly CellValue[]) => cells.every((cell) => typeof cell === 'number') || names.has(JSON.stringify(cells))
+  /** What a row's key stands for; what the row has where that is not known. */
+  const found = (row: SettlingRow): CellValue => {
+    const cells = keyOf(rule, row.cell)
+    return saysOf(cells) ? lookedUp(cells) : row.cell(column)
+  }
   return {
     column,
     holds: (row) => found(row) === row.cell(column),
@@ -222,7 +240,14 @@ function lookupStep(rule: Kept<'lookup'>): Step {
       const fitting = table.keys.filter(
         (key, e) => table.values[e] === target && from.every((name, k) => !row.isGiven(name) || key[k] === row.cell(name))
       )
-      const best = fitting.length > 1 ? nearestKey(fitting, from[open]!, open, row) : fitting[0]
+      // Others that are given ask as much of the key.
+      const given = others.filter((one) => row.isGiven(one.column))
+      const values = given.map((one) => new Map(one.table.keys.map((key, e) => [JSON.stringify(key), one.table.values[e]])))
+      const meets = (key: readonly CellValue[]) =>
+        given.every((one, k) => (values[k]!.get(JSON.stringify(key)) ?? row.cell(one.column)) === row.cell(one.column))
+      const met = fitting.filter(meets)
+      const left = met.length > 0 ? met : fitting
+      const best = left.length > 1 ? nearestKey(left, from[open]!, open, row) : left[0]
       if (!best) return
       for (const [k, name] of from.entries()) if (!row.isGiven(name)) row.settle(name, best[k]!)
     },

@@ -420,7 +420,7 @@ function sizesWithin(groups: Codes, values: Codes): Sizes[] {
  * Whether most rows have a value that others have too, those with the commonest left out: that 0 goes with 0 does not say that the
  * amounts beside it, hardly two of them alike, are a key. Of a key whose rows stand together some do.
  */
-function isShared({ count, codes }: Codes, isKey = false): boolean {
+export function isShared({ count, codes }: Codes, isKey = false): boolean {
   if (isKey) return codes.length - count >= LEAST_REPEATS
   const besides = codes.length - sizesOf({ codes, count }).reduce((most, size) => Math.max(most, size), 0)
   return codes.length - count >= LEAST_REPEATS && count - 1 <= MOST_ALONE * besides

@@ -431,6 +431,55 @@ describe('rules', () => {
     expect(cellsOf(rows, 'price')).toEqual(prices)
   })
 
+  it('what one column tells another in all rows that know both is told, where few rows know all, and from there what a total leaves', async () => {
+    const [n, goods] = [300, 40]
+    const u = uniforms(keyFor(key, 'sales'), 9 * n)
+    const good = Array.from({ length: n }, (_, i) => Math.floor(goods * u[9 * i]!))
+    const maker = (g: number) => `maker ${g % 9}`
+    const price = (g: number) => 3 + ((7 * g) % 41)
+    const count = Array.from({ length: n }, (_, i) => 1 + Math.floor(9 * u[9 * i + 1]!))
+    const all: Record<string, string[]> = {
+      good: good.map((g) => `good ${g}`),
+      maker: good.map(maker),
+      price: good.map((g) => String(price(g))),
+      count: count.map(String),
+      total: good.map((g, i) => String(price(g) * count[i]!)),
+      kind: good.map((g, i) => (u[9 * i + 2]! < 0.8 ? `kind ${g % 3}` : 'other'))
+    }
+    const columns = Object.entries(all).map(([name, cells], c) =>
+      text(
+        name,
+        cells.map((cell, i) => (u[9 * i + 3 + c]! < 0.25 ? null : cell))
+      )
+    )
+    const isGap = (name: string, i: number) => columns.find((column) => column.name === name)!.values[i] === null
+    const { model, rows } = await filled({ rowCount: n, columns })
+    const lookups = model.rules!.rules.flatMap((rule) => (rule.kind === 'lookup' ? [`${rule.from} -> ${rule.column}`] : []))
+    expect(lookups).toEqual(expect.arrayContaining(['good -> maker', 'good -> price']))
+    let told = 0
+    for (let i = 0; i < n; i++) {
+      const cell = (name: string) => cellsOf(rows, name)[i]!
+      const isSeen = (name: string) => good.some((g, j) => g === good[i] && !isGap('good', j) && !isGap(name, j))
+      if (isGap('good', i) || !isSeen('price') || !isSeen('maker')) continue
+      for (const name of ['maker', 'price']) if (isGap(name, i)) expect(cell(name)).toBe(all[name]![i])
+      // A price that its good tells is as good as given.
+      if (isGap('price', i) && isGap('count', i) && !isGap('total', i)) {
+        told++
+        expect(cell('count')).toBe(all.count![i])
+      }
+    }
+    expect(told).toBeGreaterThan(3)
+    // Where the good is filled, it is one of the maker and of the price.
+    const goodOf = new Map(good.map((g) => [`good ${g}`, g]))
+    const priced = new Set(good.filter((_, i) => !isGap('good', i) && !isGap('price', i) && !isGap('maker', i)))
+    const wrong = good.filter((own, i) => {
+      if (!priced.has(own)) return false
+      const g = goodOf.get(cellsOf(rows, 'good')[i]!)!
+      return cellsOf(rows, 'maker')[i] !== maker(g) || Number(cellsOf(rows, 'price')[i]) !== price(g)
+    })
+    expect(wrong).toEqual([])
+  })
+
   it('what they derive follows, what they determine is solved, and what must be missing stays', async () => {
     const n = 200
     const u = uniforms(keyFor(key, 'orders'), 5 * n)

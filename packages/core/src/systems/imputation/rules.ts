@@ -1,7 +1,8 @@
 import { clashOf } from '../../code/rules/choose.js'
 import { findGaps } from '../../code/rules/find-gaps.js'
 import { inOrder, keepRules } from '../../code/rules/keep.js'
-import type { KeptRules } from '../../code/rules/kept-rules.js'
+import type { KeptRule, KeptRules } from '../../code/rules/kept-rules.js'
+import { findKnownLookups } from '../../code/rules/known-lookups.js'
 import { breachOf } from '../../code/rules/rows-of-rule.js'
 import { inputsOf, type Rule } from '../../code/rules/rule.js'
 import { isMissing } from '../../table/cells.js'
@@ -41,7 +42,7 @@ export function rulesWithGaps(data: Data, options: Options): KeptRules | undefin
   const last = marks.filter(({ column }) => !told.has(column))
   if (told.size + marks.length === 0) return undefined
   const [kept, others] = [keepRules(found, complete), keepRules(beside, data)]
-  const derived = inOrder([...kept.rules, ...others.rules])
+  const derived = inOrder([...kept.rules, ...others.rules].map((rule) => saidByAll(rule, [...found, ...beside], data)))
   return { columns: others.columns, rules: [...keepRules(first, data).rules, ...derived, ...keepRules(last, data).rules] }
 }
 
@@ -49,11 +50,19 @@ export function rulesWithGaps(data: Data, options: Options): KeptRules | undefin
 function rulesBeside(known: readonly Rule[], data: Data, options: Options): Rule[] {
   const told = known.map(({ column }) => column)
   const out: Rule[] = []
-  for (const rule of rulesOf(data, { ...options, rule: [] }, told)) {
+  const lookups = findKnownLookups(data.table).map((one): Rule => ({ kind: 'lookup', ...one }))
+  for (const rule of [...rulesOf(data, { ...options, rule: [] }, told), ...lookups]) {
     if (rule.kind === 'gap' || rule.exceptions || told.includes(rule.column)) continue
     if (!clashOf(rule, [...known, ...out]) && holdsWhereKnown(rule, data)) out.push(rule)
   }
   return out
+}
+
+/** A lookup as all rows say it that know its columns, whatever else they lack. */
+function saidByAll(kept: KeptRule, rules: readonly Rule[], data: Data): KeptRule {
+  const rule = rules.find(({ kind, column }) => kind === 'lookup' && column === kept.column)
+  if (kept.kind !== 'lookup' || kept.flags || !rule) return kept
+  return keepRules([rule], { ...data, table: takeTableRows(data.table, rowsThatKnow(rule, data)) }).rules[0]!
 }
 
 const firstOfEach = (rules: readonly Rule[]): Rule[] =>
@@ -71,8 +80,10 @@ function rowsWithout({ columns, rowCount }: Table, but: ReadonlySet<string>): nu
   return Array.from({ length: rowCount }, (_, i) => i).filter((i) => counted.every((column) => !isMissing(column, i)))
 }
 
-function holdsWhereKnown(rule: Rule, data: Data): boolean {
-  const columns = data.table.columns.filter(({ name }) => name === rule.column || inputsOf(rule).includes(name))
-  const rows = Array.from({ length: data.table.rowCount }, (_, i) => i).filter((i) => columns.every((column) => !isMissing(column, i)))
-  return !breachOf(rule, { ...data, table: takeTableRows(data.table, rows) })
+function rowsThatKnow(rule: Rule, { table: { columns, rowCount } }: Data): number[] {
+  const own = columns.filter(({ name }) => name === rule.column || inputsOf(rule).includes(name))
+  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => own.every((column) => !isMissing(column, i)))
 }
+
+const holdsWhereKnown = (rule: Rule, data: Data): boolean =>
+  !breachOf(rule, { ...data, table: takeTableRows(data.table, rowsThatKnow(rule, data)) })

@@ -142,7 +142,8 @@ function formulaStep({ column, expression }: Kept<'formula'>, columns: Columns, 
     },
     forward(row) {
       const value = valueIn(expression, row, columns)
-      if (Number.isFinite(value)) row.settle(column, shownIn(own, value))
+      const cell = row.cell(column)
+      if (Number.isFinite(value) && !(typeof cell === 'number' && met(value, cell))) row.settle(column, shownIn(own, value))
     },
     holds(row) {
       const cell = row.cell(column)

@@ -134,6 +134,8 @@ export interface KeptRules {
   readonly rules: readonly KeptRule[]
   /** Of the whole table, in its order. */
   readonly columns: readonly RuledColumn[]
+  /** What rows obey that know all of its columns, of which some rows lack one: all of them are drawn. Absent where there is none. */
+  readonly known?: readonly Derivation[] | undefined
   /** Computed categories that tell drawn columns, and under which name each is drawn beside these; absent where there are none. */
   readonly beside?: readonly Beside[] | undefined
 }
@@ -180,8 +182,8 @@ export const startsOfKept = ({ lows, highs = [], from, within }: KeptOrder): str
 ]
 
 /** Rules in words, as `--rule` reads them. */
-export function ruleTexts({ rules }: KeptRules): string[] {
-  const texts = rules.flatMap((rule) => {
+export function ruleTexts({ rules, known = [] }: KeptRules): string[] {
+  const texts = [...rules, ...known].flatMap((rule) => {
     const exceptions = 'exceptions' in rule ? rule.exceptions?.rows.length : undefined
     if (rule.kind === 'order') {
       const { column, highs = [] } = rule

@@ -34,6 +34,7 @@ import {
   thereLevel,
   thereOf
 } from './kept-rules.js'
+import { putKnown } from './known-rows.js'
 import { toListed } from './listed-values.js'
 import { columnOfCells, keyAt, lookup } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
@@ -185,11 +186,13 @@ export interface Back {
 export function putRulesBack(kept: KeptRules, rows: WrittenTable, { fixed = new Set(), key, chains, first, met }: Back = {}): WrittenTable {
   const { rules, columns } = kept
   const known = new Map(ruledColumns(kept).map((column) => [column.name, column]))
-  const drawn = rules.reduce(
+  const fitted = rules.reduce(
     (at, rule) =>
       rule.kind === 'formula' && rule.parts && !rule.parts.late ? fitParts(rule.expression, rule.parts, { drawn: at, fixed }) : at,
     rows
   )
+  // Rules may derive others of what is known.
+  const drawn = putKnown(kept, fitted, fixed)
   const { rowCount } = drawn.table
   const done = new Map(drawn.table.columns.map((column, c) => [column.name, { column, format: drawn.formats[c]! }]))
   for (const rule of rules) {
@@ -233,10 +236,11 @@ export function putRulesBack(kept: KeptRules, rows: WrittenTable, { fixed = new 
     done.set(rule.column, { column: own, format: whole.format })
   }
   const placed = columns.map(({ name }) => done.get(name)!)
-  return {
+  const whole = {
     table: { ...drawn.table, columns: placed.map(({ column }) => column) },
     formats: placed.map(({ format }) => format)
   }
+  return putKnown(kept, whole, fixed)
 }
 
 /** Exceptions of a rule; what parts of a constant miss it by is one that every row has. */

@@ -14,6 +14,7 @@ import type { RawTable } from '../../table/raw.js'
 import { stackTables, takeTableRows } from '../../table/rows.js'
 import type { Table } from '../../table/table.js'
 import type { Context } from '../context.js'
+import { UNMET_WARNING } from '../rules/tell-rules.js'
 import { admitted, type Coding, codeRows, levelsByNearness, numberAt, valueAt } from './coding.js'
 import { limitsOfDonors } from './donor-limits.js'
 import { drawDonors, drawGaps } from './donors.js'
@@ -313,7 +314,7 @@ function rowWarnings({ unknown, lonely, unruly }: FilledOnce): { name: string; m
           }
         ]
       : []),
-    ...(unruly.length > 0 ? [{ name: 'rule-unmet', message: unmetWords(unruly) }] : [])
+    ...(unruly.length > 0 ? [{ name: UNMET_WARNING, message: unmetWords(unruly) }] : [])
   ]
 }
 

@@ -3,11 +3,10 @@ import { findGaps } from '../../code/rules/find-gaps.js'
 import { inOrder, keepRules } from '../../code/rules/keep.js'
 import type { KeptRule, KeptRules } from '../../code/rules/kept-rules.js'
 import { findKnownLookups } from '../../code/rules/known-lookups.js'
-import { breachOf } from '../../code/rules/rows-of-rule.js'
+import { holdsWhereKnown, rowsThatKnow, rowsWithout } from '../../code/rules/known-rows.js'
 import { inputsOf, type Rule } from '../../code/rules/rule.js'
-import { isMissing } from '../../table/cells.js'
 import { takeTableRows } from '../../table/rows.js'
-import { isEmpty, type Table } from '../../table/table.js'
+import type { Table } from '../../table/table.js'
 import type { PreparedTable } from '../prepare.js'
 import type { RuleOptions } from '../rules/rule-options.js'
 import { rulesOf } from '../rules/ruled-rows.js'
@@ -73,17 +72,3 @@ function gapRules(table: Table): Extract<Rule, { kind: 'gap' }>[] {
   // A gap where another column has one is said by neither of both.
   return findGaps(table.columns, table.rowCount).flatMap((gap) => (gap.levels && !gap.maybe ? [{ kind: 'gap' as const, ...gap }] : []))
 }
-
-/** Rows without a gap, but in some columns. */
-function rowsWithout({ columns, rowCount }: Table, but: ReadonlySet<string>): number[] {
-  const counted = columns.filter((column) => !but.has(column.name) && !isEmpty(column))
-  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => counted.every((column) => !isMissing(column, i)))
-}
-
-function rowsThatKnow(rule: Rule, { table: { columns, rowCount } }: Data): number[] {
-  const own = columns.filter(({ name }) => name === rule.column || inputsOf(rule).includes(name))
-  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => own.every((column) => !isMissing(column, i)))
-}
-
-const holdsWhereKnown = (rule: Rule, data: Data): boolean =>
-  !breachOf(rule, { ...data, table: takeTableRows(data.table, rowsThatKnow(rule, data)) })

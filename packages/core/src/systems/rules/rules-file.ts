@@ -4,6 +4,7 @@ import type { Exceptions } from '../../code/rules/exceptions.js'
 import type { Parts } from '../../code/rules/keep-parts.js'
 import {
   type Beside,
+  type Derivation,
   derives,
   inputsOfKept,
   type KeptRule,
@@ -12,7 +13,8 @@ import {
   ruledColumns,
   THERE,
   type There,
-  type ToldTerms
+  type ToldTerms,
+  thereOf
 } from '../../code/rules/kept-rules.js'
 import { EXTREMES, type KeyPart } from '../../code/rules/key-part.js'
 import type { ListedValues } from '../../code/rules/listed-values.js'
@@ -57,26 +59,25 @@ export const keptRulesIn = (contents: ModelContents, drawn: readonly string[]): 
   entryIn(contents, 'rules', rulesIn(drawn))
 
 /** Rules as plain JSON: expressions as text, cells of lookups in two lists. */
-export function recordRules({ rules, columns, beside }: KeptRules): object {
-  return {
-    columns,
-    ...defined({ beside }),
-    rules: rules.map((rule) => {
-      if (rule.kind === 'lookup')
-        return {
-          kind: rule.kind,
-          column: rule.column,
-          from: rule.from,
-          ...rule.table,
-          ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there, flags: rule.flags })
-        }
-      if (rule.kind === 'gap' || rule.kind === 'equal') return rule
-      if (rule.kind === 'step')
-        return { ...rule, cuts: rule.cuts.map((cut) => (isNumber(cut) ? cut : { ...cut, at: expressionText(cut.at) })) }
-      if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
-      return { ...rule, lows: rule.lows.map(expressionText), ...(rule.highs ? { highs: rule.highs.map(expressionText) } : {}) }
-    })
-  }
+export const recordRules = ({ rules, columns, beside, known }: KeptRules): object => ({
+  columns,
+  ...defined({ beside, known: known?.map(recordRule) }),
+  rules: rules.map(recordRule)
+})
+
+function recordRule(rule: KeptRule): object {
+  if (rule.kind === 'lookup')
+    return {
+      kind: rule.kind,
+      column: rule.column,
+      from: rule.from,
+      ...rule.table,
+      ...defined({ parts: rule.parts, exceptions: rule.exceptions, there: rule.there, flags: rule.flags })
+    }
+  if (rule.kind === 'gap' || rule.kind === 'equal') return rule
+  if (rule.kind === 'step') return { ...rule, cuts: rule.cuts.map((cut) => (isNumber(cut) ? cut : { ...cut, at: expressionText(cut.at) })) }
+  if (rule.kind === 'formula') return { ...rule, expression: expressionText(rule.expression) }
+  return { ...rule, lows: rule.lows.map(expressionText), ...(rule.highs ? { highs: rule.highs.map(expressionText) } : {}) }
 }
 
 export const expression: Reader<Expression> = (value, field) => {
@@ -270,6 +271,13 @@ const rule: Reader<KeptRule> = variant<KeptRule>('kind', {
   }
 })
 
+const knownRule: Reader<Derivation> = (value, field) => {
+  const read = rule(value, field)
+  if (!derives(read) || read.kind === 'order' || ('exceptions' in read && read.exceptions) || thereOf(read))
+    throw damaged(`a model with ${field} of kind ${read.kind}`, 'what rows that know its columns obey')
+  return read
+}
+
 const ruledColumn = record<RuledColumn>({
   name: text,
   kind: word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier'),
@@ -283,6 +291,7 @@ export function rulesIn(drawn: readonly string[]): Reader<KeptRules> {
   const read = record<KeptRules>({
     rules: list(rule),
     columns: list(ruledColumn),
+    known: optional(list(knownRule)),
     beside: optional(list(record<Beside>({ column: text, as: text, told: list(text) })))
   })
   return (value, field) => {
@@ -316,6 +325,12 @@ function checkRules(kept: KeptRules, drawn: ReadonlySet<string>, field: string):
     if ('exceptions' in one && one.exceptions)
       exactly(one.exceptions.rows.length)(one.exceptions.values.length, `${at}.exceptions.values.length`)
     if (derives(one)) known.add(one.column)
+  }
+  for (const [k, one] of (kept.known ?? []).entries()) {
+    const at = `${field}.known[${k}]`
+    for (const name of [one.column, ...inputsOfKept(one)])
+      if (!byName.has(name)) throw damaged(`a model whose ${at} needs ${name}`, 'columns of the table')
+    checkKind(one, byName, at)
   }
   for (const { column, as, told } of beside) {
     const isComputed = rules.some((one) => derives(one) && one.column === column)

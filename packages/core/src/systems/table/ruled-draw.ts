@@ -20,6 +20,7 @@ import { notTogether } from '../options/combinations.js'
 import { inTermsOf, type RuledAsked, type Settled, settled, throughRules } from '../rules/ruled-known.js'
 import type { Ruled } from '../rules/ruled-rows.js'
 import { distanceOf, wantedOf } from '../rules/ruled-wanted.js'
+import { unmetWarnings } from '../rules/tell-rules.js'
 import { type Agreeing, alikeUnder, exchangedUnder } from './drawn-beside.js'
 import type { RowsKind } from './kind.js'
 import type { DrawnRows, RuledConditionReport, TableRequest } from './options.js'
@@ -89,7 +90,7 @@ function partsOf<Model>({ kind, model, twice, agreeing, request, names }: RuledM
     const met = new Map(part.meeting?.targets.map(({ column, value }) => [column, value]))
     const back = { given, rows: request.rows, key: keyFor(context.key, 'rules'), met }
     const brought = broughtBack(part.rules, { ...moved, table: alikeInEach(twice, moved.table, back) }, back)
-    return { ...drawn, ...brought, warnings: [...part.warnings, ...drawn.warnings] }
+    return { ...drawn, ...brought, warnings: [...part.warnings, ...unmetWarnings(part.rules, brought), ...drawn.warnings] }
   }
   return async (known: RuledAsked, context: Context): Promise<DrawnRows> => {
     const ready = settled(known, data)

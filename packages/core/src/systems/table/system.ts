@@ -40,7 +40,7 @@ import { refineFields } from '../refinement/refine-options.js'
 import { refinementIn, withRefinement } from '../refinement/refinement-file.js'
 import { ruleFields } from '../rules/rule-options.js'
 import { RULE_WARNING, UNKNOWN_WARNING } from '../rules/ruled-terms.js'
-import { rulesKept } from '../rules/tell-rules.js'
+import { rulesKept, UNMET_WARNING } from '../rules/tell-rules.js'
 import type { System } from '../system.js'
 import { localisationIn } from '../windows/localisation.js'
 import { drawOfCandidates } from './candidates.js'
@@ -199,6 +199,7 @@ const rows: System<RawTable, TableFit, TableModel, TableRequest, DrawnRows> = {
     const warnings = drawn.answer.warnings.filter(({ name }) =>
       [
         RULE_WARNING,
+        UNMET_WARNING,
         UNKNOWN_WARNING,
         UNIQUE_WARNING,
         ORDER_WARNING,

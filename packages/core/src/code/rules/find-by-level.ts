@@ -191,10 +191,10 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
   })
 }
 
-const withoutGaps = (quantities: readonly Quantity[]): Quantity[] => quantities.filter(({ values }) => !summaryOf(values).hasGaps)
+export const withoutGaps = (quantities: readonly Quantity[]): Quantity[] => quantities.filter(({ values }) => !summaryOf(values).hasGaps)
 
 /** Numbers, and the days between dates: nights of a stay, which no column counts. */
-function partsOf(quantities: readonly Quantity[]): Quantity[] {
+export function partsOf(quantities: readonly Quantity[]): Quantity[] {
   const full = withoutGaps(quantities)
   return [...full.filter(({ isDate }) => !isDate), ...differencesOf(full)]
 }
@@ -347,7 +347,7 @@ function halfRange(numbers: Float64Array, { codes, levels }: Grouping): number {
  * Whether numbers miss as those do that were rounded, where they are not exact: by a quarter of a unit in the mean, or more where few digits are left.
  * Nights of which a price tells about how many they are miss by less; by chance one law in 30,000 does.
  */
-function areRounded(misses: Float64Array): boolean {
+export function areRounded(misses: Float64Array): boolean {
   const off = misses.map(Math.abs).filter((miss) => miss > EXACT)
   return off.length === 0 || mean(off) > 0.25 - 4 / Math.sqrt(48 * off.length)
 }

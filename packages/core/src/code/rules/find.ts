@@ -345,8 +345,9 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
   for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
+  // What a few columns tell is looked up, and what ends at it stays below it.
   for (const { column: name, expression } of hasFew ? findRates(table.columns, quantities, kept) : [])
-    if (!standing.includes(name)) take({ kind: 'formula', column: name, expression })
+    if (!standing.includes(name) && !lookedUp.has(name)) take({ kind: 'formula', column: name, expression })
   const isFormula = (name: string) => kept.some((rule) => rule.kind === 'formula' && rule.column === name)
   for (const find of hasFew ? [findBracketsBeside, findBracketsByLevel] : [])
     for (const { column: name, expression } of find(table, quantities, isFormula)) {

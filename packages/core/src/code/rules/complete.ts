@@ -8,6 +8,7 @@ import { keyOf, lookup } from './lookup-table.js'
 import { DAY, sameness, takenBy, unitOf } from './quantity.js'
 import { isWhere, saysGap } from './rows-of-rule.js'
 import { isOpenCell, wheresOf } from './rule.js'
+import { asLevel } from './rule-row.js'
 import { besideStandIn } from './stand-in.js'
 import { binOf, columnsOfCuts, isNumber } from './thresholds.js'
 
@@ -115,7 +116,11 @@ function valueIn(expression: Expression, row: SettlingRow, columns: Columns, mov
     const { kind, format } = columns.get(name)!
     return kind === 'datetime' ? cell / DAY : takenBy(expression, cell, format)
   }
-  return evaluate(expression, value, holdsIn(row.cell))
+  return evaluate(
+    expression,
+    value,
+    holdsIn((name) => asLevel(row.cell(name), columns.get(name)))
+  )
 }
 
 /** What a column shows of a value, which dates have in days. */

@@ -3,9 +3,11 @@ import { later } from '../../num/later.js'
 import { takeValues } from '../../num/matrix.js'
 import { mean } from '../../num/statistics.js'
 import { summaryOf } from '../../num/summary.js'
-import { spreadRows } from '../../table/codes.js'
+import { isMissing } from '../../table/cells.js'
+import { spreadRows, surelyMore } from '../../table/codes.js'
+import { presentValues } from '../../table/encoder.js'
 import { COALESCE, type Expression, indicatorsOf, namesIn } from '../../table/expression.js'
-import { type CategoricalColumn, type Column, isCategorical } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn } from '../../table/table.js'
 import { differentRows, isBelievedAtLog, MOST_RATE, rateByChance } from './chance.js'
 import { isOrder } from './choose.js'
 import { differencesOf } from './days-of-dates.js'
@@ -49,8 +51,10 @@ interface Term {
   readonly place: number
 }
 
-/** Rows by the level of a category, or by those of two, or all as one. */
+/** Rows by the level of a category, or by those of two, or all as one; whole numbers of few values may be names, as of rooms. */
 interface Grouping {
+  /** The columns. */
+  readonly of: readonly string[]
   /** Of each category, what is 1 in the rows of a level and 0 in all others. */
   readonly categories: readonly (readonly Expression[])[]
   /** Levels of the categories that rows have together [levels][categories]; none of rows in which a category is missing. */
@@ -96,11 +100,15 @@ export function findByLevel(
   const told = new Set(rules.flatMap((rule) => (isOrder(rule) || rule.kind === 'gap' ? [] : [rule.column])))
   const targets = numbers.filter((one) => !told.has(one.name) && (only === undefined || one.name === only) && hasValues(one))
   if (targets.length === 0 || numbers.length > MOST_TERMS) return []
-  const single = columns.flatMap((one) => groupingBy(one))
-  const filled = single.filter((one) => !hasMissing(one))
-  const alone = [everyRow(rowCount), ...single]
+  const [names, counted] = [columns.filter(isCategorical), columns.filter(isNumeric)].map((some) => some.flatMap(groupingBy)) as [
+    Grouping[],
+    Grouping[]
+  ]
+  const alone = [everyRow(rowCount), ...names, ...counted]
+  const filled = alone.slice(1).filter((one) => !hasMissing(one))
+  // Of two that count, as stars beside stars, one tells most of what both do.
   const pairs = filled.flatMap((one, k) =>
-    filled.slice(k + 1).map((other) => ({ one, other, groupings: later(() => groupingByBoth(one, other)) }))
+    (counted.includes(one) ? [] : filled.slice(k + 1)).map((other) => ({ one, other, groupings: later(() => groupingByBoth(one, other)) }))
   )
   const looked = pairs.length > MOST_PAIRS ? MOST_PAIRS : pairs.flatMap(({ groupings }) => groupings()).length
   const rows = spreadRows(rowCount, MOST_ROWS)
@@ -117,14 +125,19 @@ export function findByLevel(
     const sums = left.flatMap((target) => {
       const own = { ...problem, rules: known() }
       const leftBy = new Map<Grouping, number>()
+      const after = behind(target.name, own.rules)
+      const isBefore = ({ of }: Pick<Grouping, 'of'>) => !of.some((name) => after.has(name))
       const sumBy = (grouping: Grouping) => {
         const { sum, left } = sumOf(target, grouping, own)
         leftBy.set(grouping, left)
         return sum
       }
       const leftOf = ({ one, other }: (typeof pairs)[number]) => leftBy.get(one)! * leftBy.get(other)!
-      const best = () => (pairs.length > MOST_PAIRS ? [...pairs].sort((a, b) => leftOf(a) - leftOf(b)).slice(0, MOST_PAIRS) : pairs)
-      return firstOf(alone, sumBy) ?? firstOf(best(), ({ groupings }) => firstOf(groupings(), sumBy)) ?? []
+      const best = () => {
+        const before = pairs.filter(({ one, other }) => isBefore(one) && isBefore(other))
+        return pairs.length > MOST_PAIRS ? before.sort((a, b) => leftOf(a) - leftOf(b)).slice(0, MOST_PAIRS) : before
+      }
+      return firstOf(alone.filter(isBefore), sumBy) ?? firstOf(best(), ({ groupings }) => firstOf(groupings(), sumBy)) ?? []
     })
     // Of two columns that tell each other that was computed which is exact, and could be so in any level, or else rounds as a result does.
     const isRounded = ({ rounding }: SumFound) => Number(rounding > 0)
@@ -178,21 +191,31 @@ export function findProductSums(quantities: readonly Quantity[]): FormulaFound[]
   })
 }
 
-const withoutGaps = (quantities: readonly Quantity[]): Quantity[] => quantities.filter(({ values }) => !summaryOf(values).hasGaps)
+export const withoutGaps = (quantities: readonly Quantity[]): Quantity[] => quantities.filter(({ values }) => !summaryOf(values).hasGaps)
 
 /** Numbers, and the days between dates: nights of a stay, which no column counts. */
-function partsOf(quantities: readonly Quantity[]): Quantity[] {
+export function partsOf(quantities: readonly Quantity[]): Quantity[] {
   const full = withoutGaps(quantities)
   return [...full.filter(({ isDate }) => !isDate), ...differencesOf(full)]
 }
 
-const everyRow = (rowCount: number): Grouping => ({ categories: [], levels: [[]], codes: new Int32Array(rowCount) })
+const everyRow = (rowCount: number): Grouping => ({ of: [], categories: [], levels: [[]], codes: new Int32Array(rowCount) })
 
-function groupingBy(one: Column): Grouping[] {
-  if (!isCategorical(one)) return []
-  const missing = one.levels.length
-  const codes = one.codes.map((code) => (code < 0 ? missing : code))
-  return groupingOf([indicatorsIn(one)], codes, (code) => (code === missing ? [] : [code]))
+function groupingBy(one: CategoricalColumn | NumericColumn): Grouping[] {
+  const named = isCategorical(one) ? one : levelsOfNumbers(one)
+  if (!named) return []
+  const missing = named.levels.length
+  const codes = named.codes.map((code) => (code < 0 ? missing : code))
+  return groupingOf({ of: [one.name], categories: [indicatorsIn(named)] }, codes, (code) => (code === missing ? [] : [code]))
+}
+
+/** Whole numbers of few values as a category; undefined of others, and of times of day. */
+function levelsOfNumbers(one: NumericColumn): CategoricalColumn | undefined {
+  if (one.kind !== 'integer' || one.clock || surelyMore(one, MOST_LEVELS)) return undefined
+  const numbers = [...new Set(presentValues(one))].sort((a, b) => a - b)
+  const places = new Map(numbers.map((x, place) => [x, place]))
+  const codes = Int32Array.from(one.values, (x, i) => (isMissing(one, i) ? -1 : places.get(x)!))
+  return { name: one.name, kind: 'category', levels: numbers.map(String), codes }
 }
 
 const hasMissing = ({ categories, levels }: Grouping): boolean => categories.length > 0 && levels.some(({ length }) => length === 0)
@@ -212,24 +235,24 @@ export function indicatorsIn({ name, kind, levels }: CategoricalColumn): Express
  */
 export function levelSum(of: readonly CategoricalColumn[], levels: Grouping['levels'], numbers: readonly number[]): Expression {
   const sums = numbers.map((constant): LevelSum => ({ weights: [], constant }))
-  return written([], sums, { categories: of.map(indicatorsIn), levels, codes: new Int32Array(0) })!
+  return written([], sums, { of: of.map(({ name }) => name), categories: of.map(indicatorsIn), levels, codes: new Int32Array(0) })!
 }
 
 function groupingByBoth(one: Grouping, other: Grouping): Grouping[] {
   const count = other.levels.length
   const codes = one.codes.map((code, i) => code * count + other.codes[i]!)
-  return groupingOf([...one.categories, ...other.categories], codes, (code) => [
+  return groupingOf({ of: [...one.of, ...other.of], categories: [...one.categories, ...other.categories] }, codes, (code) => [
     ...one.levels[Math.floor(code / count)]!,
     ...other.levels[code % count]!
   ])
 }
 
 /** By those levels that rows have, where they are few. */
-function groupingOf(categories: Grouping['categories'], codes: Int32Array, levelsOf: (code: number) => readonly number[]): Grouping[] {
+function groupingOf(of: Pick<Grouping, 'of' | 'categories'>, codes: Int32Array, levelsOf: (code: number) => readonly number[]): Grouping[] {
   const known = [...new Set(codes)].sort((a, b) => a - b)
   if (known.length < 2 || known.length > MOST_LEVELS) return []
   const place = new Map(known.map((code, k) => [code, k]))
-  return [{ categories, levels: known.map(levelsOf), codes: codes.map((code) => place.get(code)!) }]
+  return [{ ...of, levels: known.map(levelsOf), codes: codes.map((code) => place.get(code)!) }]
 }
 
 function termsOf(numbers: readonly Quantity[], rows: Uint32Array): Pick<Problem, 'terms' | 'probes'> {
@@ -298,14 +321,9 @@ function sumAmong(target: Quantity, { nearly, count }: Nearly, grouping: Groupin
   const at = (i: number, level: number) => valueAt(chosen, sums[level]!, i)
   const { codes } = grouping
   // What is neither exact nor misses as what was rounded does is what others were computed from: a few whole numbers, told by taxes.
-  const missed =
-    unit === 0
-      ? 0
-      : halfRange(
-          values.map((x, i) => (at(i, codes[i]!) - x) / unit),
-          grouping
-        )
-  if (missed > 0 && missed < ROUNDED) return undefined
+  const misses = unit === 0 ? new Float64Array(0) : values.map((x, i) => (at(i, codes[i]!) - x) / unit)
+  const missed = halfRange(misses, grouping)
+  if ((missed > 0 && missed < ROUNDED) || !areRounded(misses)) return undefined
   const off = values.reduce((most, x, i) => Math.max(most, Math.abs(at(i, codes[i]!) - x)), 0)
   const mixed = values.reduce((most, _, i) => {
     const units = at(i, codes[(i + MIXING) % codes.length]!) / unit
@@ -323,6 +341,15 @@ function halfRange(numbers: Float64Array, { codes, levels }: Grouping): number {
     return own.reduce((most, x) => Math.max(most, Math.abs(x - middle)), 0)
   })
   return Math.max(0, ...farthest.filter((half) => half > EXACT))
+}
+
+/**
+ * Whether numbers miss as those do that were rounded, where they are not exact: by a quarter of a unit in the mean, or more where few digits are left.
+ * Nights of which a price tells about how many they are miss by less; by chance one law in 30,000 does.
+ */
+export function areRounded(misses: Float64Array): boolean {
+  const off = misses.map(Math.abs).filter((miss) => miss > EXACT)
+  return off.length === 0 || mean(off) > 0.25 - 4 / Math.sqrt(48 * off.length)
 }
 
 interface SumsOfTerms {

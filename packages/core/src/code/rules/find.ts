@@ -28,6 +28,7 @@ import { findOffsets } from './find-offsets.js'
 import { findOpen } from './find-open.js'
 import { findOpenLevels } from './find-open-levels.js'
 import { findCrossing, findLimits, findOrders, shortest } from './find-orders.js'
+import { findRates } from './find-rates.js'
 import { findSteps, stepAlong } from './find-steps.js'
 import { findTerms } from './find-terms.js'
 import { findWholes } from './find-wholes.js'
@@ -344,6 +345,9 @@ function exactIn(data: WrittenTable, { stated = [], except = new Set(), firstRow
   const standing = byLevel ? standingsIn(data).map((one) => one.column) : []
   const sums = byLevel ? findByLevel(table.columns, quantities, kept).filter((one) => !standing.includes(one.column)) : []
   for (const { column: name, expression } of sums) take({ kind: 'formula', column: name, expression })
+  // What a few columns tell is looked up, and what ends at it stays below it.
+  for (const { column: name, expression } of hasFew ? findRates(table.columns, quantities, kept) : [])
+    if (!standing.includes(name) && !lookedUp.has(name)) take({ kind: 'formula', column: name, expression })
   const isFormula = (name: string) => kept.some((rule) => rule.kind === 'formula' && rule.column === name)
   for (const find of hasFew ? [findBracketsBeside, findBracketsByLevel] : [])
     for (const { column: name, expression } of find(table, quantities, isFormula)) {

@@ -4,7 +4,7 @@ import { type CellValue, cellAt } from '../../table/cells.js'
 import { codesIn, codesOf, determines, sharedRate } from '../../table/codes.js'
 import { dateUnit } from '../../table/date-style.js'
 import { presentValues } from '../../table/encoder.js'
-import { columnsOf, type Expression } from '../../table/expression.js'
+import { columnsOf, type Expression, indicatorsOf } from '../../table/expression.js'
 import { expressionText } from '../../table/expression-text.js'
 import { writtenUnit } from '../../table/present.js'
 import { takeTableRows, unusedName } from '../../table/rows.js'
@@ -37,7 +37,8 @@ export function keepRules(rules: readonly Rule[], data: WrittenTable, some: Part
   const columns = data.table.columns.map((column, c) => ({
     ...kindOf(column),
     format: data.formats[c]!,
-    ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {})
+    ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {}),
+    ...(isNumeric(column) && isAsked(column.name, rules) ? { numbers: [...new Set(presentValues(column))].sort((a, b) => a - b) } : {})
   }))
   const { starts, within, equals, choices, ratios } = measured
   // What stands in the place of flags tells them all.
@@ -92,6 +93,10 @@ const NONE: Measured = { starts: new Map(), within: new Map(), equals: new Map()
 /** Whether any column is measured by another one. */
 export const isMeasured = ({ starts, within, equals, choices, ratios }: Measured): boolean =>
   starts.size + within.size + equals.size + choices.size + ratios.size > 0
+
+/** Whether formulas ask for levels of a column. */
+const isAsked = (name: string, rules: readonly Rule[]): boolean =>
+  rules.some((rule) => rule.kind === 'formula' && indicatorsOf(rule.expression).some((one) => one.name === name))
 
 function keepPlace(column: string, by: string, data: WrittenTable): KeptOrder {
   const gap = unusedName(`${column} in ${by}`, namesOf(data.table))

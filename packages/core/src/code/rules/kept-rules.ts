@@ -126,6 +126,8 @@ export interface RuledColumn extends KindOfColumn {
   readonly format: ColumnFormat
   /** Standard deviation of numbers; of dates in days. */
   readonly spread?: number | undefined
+  /** Of numbers that formulas ask for as levels, as of rooms, those that the data have, ascending. */
+  readonly numbers?: readonly number[] | undefined
 }
 
 /** Rules stacked before the encoder: a table without the columns that they derive, and the way back. Plain data. */

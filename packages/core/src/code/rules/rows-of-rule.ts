@@ -199,11 +199,15 @@ function usualRows(keys: Codes, values: Codes, says: Says): Int32Array {
   return rows
 }
 
-/** An expression in the rows of a table, dates in days; NaN where a cell is missing or it is not defined. */
-export function expressionAt(expression: Expression, data: WrittenTable): (row: number) => number {
+/** An expression in the rows of a table, dates in days; NaN where a cell is missing or it is not defined. `level`: as what level a cell counts. */
+export function expressionAt(
+  expression: Expression,
+  data: WrittenTable,
+  level: (name: string, cell: CellValue) => CellValue = (_, cell) => cell
+): (row: number) => number {
   const columns = new Map<string, Float64Array>()
   const cells = new Map(indicatorsOf(expression).map(({ name }) => [name, cellAt(columnIn(data, name))]))
-  const holds = holdsIn((name) => cells.get(name)!(row))
+  const holds = holdsIn((name) => level(name, cells.get(name)!(row)))
   let row = 0
   const value = (name: string): number => {
     let values = columns.get(name)

@@ -60,7 +60,7 @@ export function wholeRow(kept: KeptRules, digits: 'all' | 'written' = 'all'): (r
         return
       }
       const value = (name: string) => numberIn(whole[name], byName.get(name))
-      const holds = holdsIn((name) => whole[name] ?? null)
+      const holds = holdsIn((name) => asLevel(whole[name] ?? null, byName.get(name)))
       if (rule.kind === 'step') {
         const bin = binOf(value(rule.of), rule.cuts, value)
         whole[rule.column] = shown(column, bin === undefined ? rule.missing : rule.values[bin]!)
@@ -102,6 +102,13 @@ const written = (value: number, column: RuledColumn | undefined) => (column ? ro
 const cell = (value: number | string | boolean | null): CellValue => (typeof value === 'boolean' ? String(value) : value)
 const shown = ({ kind }: RuledColumn, value: CellValue) => (kind === 'boolean' && value !== null ? value === 'true' : value)
 
+/** A cell as formulas ask for its level: of numbers the nearest one that the data have, as lookups take it. */
+export function asLevel<T>(cell: T, column: Pick<RuledColumn, 'numbers'> | undefined): T | number {
+  const numbers = column?.numbers
+  if (!numbers || typeof cell !== 'number') return cell
+  return numbers.reduce((nearest, one) => (Math.abs(one - cell) < Math.abs(nearest - cell) ? one : nearest))
+}
+
 /** A cell as expressions take it: dates in days, NaN where it is no number. */
 export function numberIn(value: RuleRow[string] | undefined, column: RuledColumn | undefined): number {
   if (typeof value !== 'number') return Number.NaN
@@ -121,7 +128,7 @@ export function pulledGradient(
   const byName = new Map(columns.map((column) => [column.name, column]))
   const unitOf = (name: string): number => (byName.get(name)?.kind === 'datetime' ? DAY : 1)
   const value = (name: string) => numberIn(whole[name], byName.get(name))
-  const holds = holdsIn((name) => whole[name] ?? null)
+  const holds = holdsIn((name) => asLevel(whole[name] ?? null, byName.get(name)))
   const give = (expression: Expression, names: readonly string[], slope: number): void => {
     for (const name of names) out[name] = (out[name] ?? 0) + (slope / unitOf(name)) * evaluate(derivative(expression, name), value, holds)
   }

@@ -40,6 +40,7 @@ import { columnOfCells, keyAt, lookup } from './lookup-table.js'
 import { DAY, unitOf } from './quantity.js'
 import { binAt, columnIn, expressionAt, formatIn, startAt, type WrittenTable } from './rows-of-rule.js'
 import { isOpenCell } from './rule.js'
+import { asLevel } from './rule-row.js'
 import { shareOf } from './share-of-way.js'
 import { besideStandIn } from './stand-in.js'
 import { scaleOf, scoresWithin, type Within } from './within.js'
@@ -227,6 +228,7 @@ export function putRulesBack(kept: KeptRules, rows: WrittenTable, { fixed = new 
       : () => undefined
     const column = derived(rule, {
       column: { ...whole, ...limitsOf(whole.format.number) },
+      known,
       soFar,
       except,
       listed: !fixed.has(rule.column)
@@ -252,6 +254,8 @@ function exceptionsTo(rule: Derivation): Exceptions | undefined {
 
 interface Derived {
   readonly column: RuledColumn & Pick<NumericColumn, 'limits' | 'clock'>
+  /** All columns, by name. */
+  readonly known: ReadonlyMap<string, RuledColumn>
   /** All that is drawn, and derived before. */
   readonly soFar: WrittenTable
   readonly except: (row: number) => Exception | undefined
@@ -259,12 +263,12 @@ interface Derived {
   readonly listed: boolean
 }
 
-function derived(rule: Derivation, { column, soFar, except, listed }: Derived): Column {
+function derived(rule: Derivation, { column, known, soFar, except, listed }: Derived): Column {
   const { rowCount } = soFar.table
   const there = thereOf(rule)
   if (there) {
     const holds = cellAt(columnIn(soFar, there.column))
-    const all = cellAt(derived({ ...rule, there: undefined } as Derivation, { column, soFar, except, listed }))
+    const all = cellAt(derived({ ...rule, there: undefined } as Derivation, { column, known, soFar, except, listed }))
     const cells = Array.from({ length: rowCount }, (_, i) => {
       const open = openCell(there, holds(i))
       return open === undefined ? all(i) : open
@@ -289,7 +293,7 @@ function derived(rule: Derivation, { column, soFar, except, listed }: Derived): 
   }
   const at =
     rule.kind === 'formula'
-      ? expressionAt(rule.expression, soFar)
+      ? expressionAt(rule.expression, soFar, (name, cell) => asLevel(cell, known.get(name)))
       : highAt(
           listed ? rule : { ...rule, listed: undefined, lattice: undefined, terms: undefined, told: undefined, ends: undefined },
           column,

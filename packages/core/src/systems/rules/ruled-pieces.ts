@@ -98,11 +98,13 @@ interface Derivations {
   readonly becoming: ReadonlySet<string>
 }
 
-/** An expression of numbers that are drawn, with what rules derive put in; undefined where dates, lookups, places in levels or columns that become other ones are in it. */
+/** An expression of numbers that are drawn, with what rules derive put in; undefined where dates, lookups, numbers as levels, places in levels or columns that become other ones are in it. */
 export function drawnExpression(expression: Expression, known: Derivations): Expression | undefined {
   if (expression.kind === 'number') return expression
-  if (expression.kind === 'indicator')
-    return known.ruleOf.has(expression.name) || known.becoming.has(expression.name) ? undefined : expression
+  if (expression.kind === 'indicator') {
+    const isDrawn = !known.ruleOf.has(expression.name) && !known.becoming.has(expression.name)
+    return isDrawn && known.columns.get(expression.name)?.numbers === undefined ? expression : undefined
+  }
   if (expression.kind === 'column') {
     const rule = known.ruleOf.get(expression.name)
     if (known.columns.get(expression.name)?.kind === 'datetime' || known.becoming.has(expression.name)) return undefined

@@ -32,12 +32,13 @@ import { InputError } from '../../num/errors.js'
 import { evenly } from '../../num/evenly.js'
 import { listed, typesFlag } from '../../num/listed.js'
 import { cellAt, isMissing } from '../../table/cells.js'
+import { presentValues } from '../../table/encoder.js'
 import { type Indicator, indicatorsOf } from '../../table/expression.js'
 import { columnWord } from '../../table/expression-text.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import { joinColumns, keepColumns, takeTableRows } from '../../table/rows.js'
-import { type Column, isCategorical, isNumeric, type Table } from '../../table/table.js'
+import { type Column, isCategorical, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import { unknownColumn } from '../../table/unknown-column.js'
 import { keepingLast } from '../keeping-last.js'
 import { type Forms, type PreparedTable, prepareRows, readingOf, type TableOptions } from '../prepare.js'
@@ -482,7 +483,7 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
   const isCut = rule.kind === 'step' && name === rule.of && rule.cuts.some(isNumber)
   const indicators = rule.kind === 'formula' ? indicatorsOf(rule.expression).filter((one) => one.name === name) : []
   if (indicators.length > 0) refuseLevels(indicators, { rule, column, weights })
-  if (indicators.length > 0 && isCategorical(column)) return
+  if (indicators.length > 0 && (isCategorical(column) || isWhole(column))) return
   const part = rule.kind === 'lookup' ? rule.parts?.[rule.from.indexOf(name)] : undefined
   const computes = rule.kind === 'formula' || isOrder(rule) || (rule.kind === 'step' && name !== rule.column) || Boolean(part)
   const clock = formats.some((format) => format.name === name && clockUnitOf(format))
@@ -508,19 +509,22 @@ function refuseColumn(name: string, { rule, data: { table, formats }, weights }:
   })
 }
 
-/** Indicators are of levels that a category has, or of a boolean. */
+/** Whole numbers may be names. */
+const isWhole = (column: Column): column is NumericColumn => column.kind === 'integer'
+
+/** Indicators are of levels that a category has, of a boolean, or of whole numbers that a column has. */
 function refuseLevels(
   indicators: readonly Indicator[],
   { rule, column, weights }: { readonly rule: Rule; readonly column: Column; readonly weights: string | undefined }
 ): void {
   for (const { name, level } of indicators) {
-    const levels = isCategorical(column) ? column.levels : []
+    const levels = isCategorical(column) ? column.levels : isWhole(column) ? [...new Set(presentValues(column))].map(String) : []
     if (name !== weights && (level === undefined ? column.kind === 'boolean' : levels.includes(level))) continue
     throw new InputError({
       code: 'rule-column',
-      got: `“${ruleText(rule)}”, where ${name} ${isCategorical(column) ? `has no level ${level ?? 'true'}` : 'is no category'}`,
-      expected: isCategorical(column) ? `P of one of ${listed(levels)}` : 'P of a level of a category',
-      try: isCategorical(column) ? `P(${columnWord(name)} = ${levels[0]})` : typesFlag(name, 'category')
+      got: `“${ruleText(rule)}”, where ${name} ${levels.length > 0 ? `has no level ${level ?? 'true'}` : 'is no category'}`,
+      expected: levels.length > 0 ? `P of one of ${listed(levels)}` : 'P of a level of a category',
+      try: levels.length > 0 ? `P(${columnWord(name)} = ${levels[0]})` : typesFlag(name, 'category')
     })
   }
 }

@@ -283,7 +283,8 @@ const ruledColumn = record<RuledColumn>({
   kind: word('number', 'integer', 'category', 'boolean', 'datetime', 'identifier'),
   levels: optional(list(text)),
   format: columnFormat,
-  spread: optional(number({ least: 0, most: 1e200 }))
+  spread: optional(number({ least: 0, most: 1e200 })),
+  numbers: optional(list(number(UNSCALED)))
 })
 
 /** The inverse of `recordRules`, for a model that draws the columns `drawn`. Refuses rules that derive a column of unknown inputs. */
@@ -360,7 +361,8 @@ function checkKind(one: KeptRule, columns: ReadonlyMap<string, RuledColumn>, at:
   const indicators = one.kind === 'formula' ? indicatorsOf(one.expression) : []
   for (const { name, level } of indicators) {
     const column = columns.get(name)
-    if (!(level === undefined ? column?.kind === 'boolean' : column?.levels?.includes(level)))
+    const levels = column?.levels ?? column?.numbers?.map(String)
+    if (!(level === undefined ? column?.kind === 'boolean' : levels?.includes(level)))
       throw damaged(`a model whose ${at} asks for ${name} = ${level}`, 'a level of a category')
   }
   const named = new Set([...indicators.map(({ name }) => name), ...own])

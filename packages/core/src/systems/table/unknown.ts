@@ -21,9 +21,9 @@ export function tellingUnknown<Drawn extends DrawnRows>(model: TableModel & Rule
   }
   const found = rules ? unknownKeys(rules, table, isGiven) : []
   if (found.length === 0) return drawn
-  const alike = placesByName(found, ({ rule, count, row }) => JSON.stringify([rule.from, count, row]))
+  const alike = placesByName(found, ({ from, count, row }) => JSON.stringify([from, count, row]))
   const unknown = [...alike.values()].map((places): UnknownRows => {
-    const { count, row, rule } = found[places[0]!]!
+    const { count, row, ...one } = found[places[0]!]!
     const words = (names: readonly string[]) =>
       names.map((name) => {
         const column = rules!.columns.find((one) => one.name === name)!
@@ -32,7 +32,7 @@ export function tellingUnknown<Drawn extends DrawnRows>(model: TableModel & Rule
     const own = places.map((place) => found[place]!.rule)
     const columns = own.map(({ column }) => column)
     // A date of which several parts say it is one.
-    const from = [...new Set(rule.from)]
+    const from = [...new Set(one.from)]
     return {
       from,
       columns,

@@ -219,7 +219,13 @@ async function drawChild(
         const all = saying(name, own.table)
         return all.length > 0 && !all.some((one) => stays.has(one))
       }
-      const { names, from } = elsewhere(set, without, sets, { own: ruled.table, led: keys, moves, choosesAgain: (i) => again.has(i), round })
+      const { names, from } = elsewhere(set, without, sets, {
+        own: ruled.table,
+        led: keys,
+        moves,
+        choosesAgain: (i) => again.has(i),
+        round
+      })
       const moved = new Set(names.flatMap((name) => saying(name, own.table)))
       return { ...own, table: withRowsFrom(own.table, from, (name) => moved.has(name)) }
     }, rows)

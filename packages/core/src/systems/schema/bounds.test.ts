@@ -14,12 +14,13 @@ const parent = { columns: [number('stock', stock)], rowCount: ROWS }
 const led = [{ key: 'lines.product -> products.id', table: parent, rowOf: Int32Array.from({ length: ROWS }, (_, i) => ROWS - 1 - i) }]
 const quantity = some.map((x, i) => x * stock[ROWS - 1 - i]!)
 const isFree = (name: string) => name !== 'cost'
+const least = (high: Float64Array, low: Float64Array) => Math.min(...high.map((x, i) => x - low[i]!))
 
 it('bounds are what no row breaks and others would, between columns of a row and of the row that it refers to', () => {
   const own = table(number('cost', cost), number('price', price), number('quantity', quantity))
   expect(findBounds({ own, led, isFree })).toEqual([
-    { low: 'cost', high: 'price' },
-    { low: 'quantity', high: 'stock', parent: 'high', key: led[0]!.key }
+    { low: 'cost', high: 'price', apart: least(price, cost) },
+    { low: 'quantity', high: 'stock', parent: 'high', key: led[0]!.key, apart: least(stock.toReversed(), quantity) }
   ])
   const broken = table(number('cost', cost), number('price', price.with(7, -1)), number('quantity', quantity.with(9, 2)))
   expect(findBounds({ own: broken, led, isFree })).toEqual([])
@@ -46,6 +47,31 @@ it('rows beyond a bound have the number of a row that is not, and all others sta
     expect(of('quantity').values[i]).toBeLessThanOrEqual(stock[ROWS - 1 - i]!)
     if (wrong.has(i)) expect(price).toContain(of('price').values[i])
     else expect([of('price').values[i], of('quantity').values[i]]).toEqual([price[i], quantity[i]])
+  }
+})
+
+it('a stay of no nights is one of one, where all have some, and what is put right by one bound breaks no other', () => {
+  const [day, nights, season] = ['day', 'nights', 'season'].map(u) as [Float64Array, Float64Array, Float64Array]
+  const arrives = day.map((x) => Math.floor(90 * x))
+  const leaves = arrives.map((x, i) => x + 1 + Math.floor(6 * nights[i]! ** 2))
+  const closes = leaves.map((x, i) => x + Math.floor(30 * season[i]!))
+  const closing = [{ key: 'stays.hotel -> hotels.id', table: table(number('closes', closes)), rowOf: Int32Array.from(day.keys()) }]
+  const bounds = findBounds({ own: table(number('arrives', arrives), number('leaves', leaves)), led: closing, isFree: () => true })
+  expect(bounds).toContainEqual({ low: 'arrives', high: 'leaves', apart: 1 })
+  const [none, late] = [new Set([4, 40, 41]), new Set([7, 70])]
+  const own = table(
+    number('arrives', arrives.map((x, i) => (late.has(i) ? closes[i]! - 1 : x))), // biome-ignore format: one line
+    number('leaves', leaves.map((x, i) => (none.has(i) ? arrives[i]! : late.has(i) ? closes[i]! + 5 : x))) // biome-ignore format: one line
+  )
+  const formats = own.columns.map(({ name }) => ({ name, source: 'number' as const, kind: 'number' as const }))
+  const how = { led: closing, parentOf: new Int32Array(ROWS), isOrdered: false, rules: undefined, time: undefined, isFree: () => true, key: keyFromSeed(1) } // biome-ignore format: one line
+  const { table: kept } = keptWithin(bounds, { table: own, formats }, how)
+  const of = (name: string) => (kept.columns.find((column) => column.name === name) as Column & { readonly values: Float64Array }).values
+  const [from, to] = [of('arrives'), of('leaves')]
+  for (let i = 0; i < ROWS; i++) {
+    expect(to[i]! - from[i]!).toBeGreaterThanOrEqual(1)
+    expect(to[i]).toBeLessThanOrEqual(closes[i]!)
+    if (none.has(i)) expect(to[i]! - from[i]!).toBe(1)
   }
 })
 

@@ -19,6 +19,8 @@ export interface Bound {
   readonly key?: string | undefined
   /** Of two such rows the key of `high`, that of `low` being `key`: a lesson is in a room of no fewer places than its class has pupils. */
   readonly other?: string | undefined
+  /** How far apart the two are at least, where they are never the same: a night, of days of arrival and departure. */
+  readonly apart?: number | undefined
 }
 
 /** Rows that rows refer to by a key: their table, and of each row which it refers to, −1 for none [n]. */
@@ -61,16 +63,18 @@ export function findBounds({ own, led, isFree, isChosen = () => false }: Bounded
       if (low === high || low.isDate !== high.isDate || !canMove(low, high)) return []
       const rate = rateHeld(low, high, own.rowCount)
       if (rate === undefined) return []
+      const least = leastApart(low, high, own.rowCount)
+      const apart = least > 0 ? { apart: least } : {}
       if (low.key === undefined || high.key === undefined) {
         const side = low.key !== undefined ? 'low' : high.key !== undefined ? 'high' : undefined
-        return [{ low: low.name, high: high.name, ...(side ? { parent: side, key: (low.key ?? high.key)! } : {}) }]
+        return [{ low: low.name, high: high.name, ...(side ? { parent: side, key: (low.key ?? high.key)! } : {}), ...apart }]
       }
       // Rows that lead to the same two say it once.
       const rowsBy = (key: string) => led.find((one) => one.key === key)!.rowOf
       const [lows, highs] = [rowsBy(low.key), rowsBy(high.key)]
       const times = new Set(lows.map((row, i) => row * (1 + highs.length) + highs[i]!)).size
       const isBelieved = isBeyondChance({ rate, times, candidates: sides.length ** 2 })
-      return isBelieved ? [{ low: low.name, high: high.name, parent: 'low' as const, key: low.key, other: high.key }] : []
+      return isBelieved ? [{ low: low.name, high: high.name, parent: 'low' as const, key: low.key, other: high.key, ...apart }] : []
     })
   )
 }
@@ -86,6 +90,12 @@ function rateHeld(low: Side, high: Side, rowCount: number): number | undefined {
   if (both < LEAST_ROWS) return undefined
   const broken = rateByChance(rowCount, (k, j) => low.at(k) > high.at(j))
   return broken > LEAST_BROKEN ? 1 - broken : undefined
+}
+
+function leastApart(low: Side, high: Side, rowCount: number): number {
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 0; i < rowCount; i++) if (low.at(i) <= high.at(i)) least = Math.min(least, high.at(i) - low.at(i))
+  return least
 }
 
 function sidesIn(own: Table, led: readonly Led[]): Side[] {
@@ -132,11 +142,10 @@ export function keptWithin(
     for (const bound of bounds) {
       if (bound.other) continue
       const sides = sidesIn(table, led)
-      const find = (name: string, isParents: boolean) =>
-        sides.find((one) => one.name === name && one.key === (isParents ? bound.key : undefined))
-      const [low, high] = [find(bound.low, bound.parent === 'low'), find(bound.high, bound.parent === 'high')]
+      const [low, high] = sidesOf(bound, sides)
       if (!low || !high) continue
-      const broken = [...parentOf.keys()].filter((i) => low.at(i) > high.at(i))
+      const apart = bound.apart ?? 0
+      const broken = [...parentOf.keys()].filter((i) => low.at(i) + apart > high.at(i))
       if (broken.length === 0) continue
       const movesHigh = high.key === undefined && isFree(high.name) && (high.name !== time || low.key !== undefined || !isFree(low.name))
       const moved = movesHigh ? high : low
@@ -148,6 +157,8 @@ export function keptWithin(
         broken,
         fixed: movesHigh ? low : high,
         sign: movesHigh ? 1 : -1,
+        apart,
+        room: roomOf(moved.name, bounds, sides),
         key: keyFor(key, `${bound.low} ${bound.high} ${round}`)
       })
       const put = isOrdered && column.name === time ? ascending(column, parentOf) : column
@@ -158,15 +169,39 @@ export function keptWithin(
   return changed.size === 0 ? data : withRulesAfter(rules, { ...data, table }, { changed, key })
 }
 
+/** The two columns of a bound that is of the rows themselves, or of one that rows refer to. */
+function sidesOf(bound: Bound, sides: readonly Side[]): readonly [low: Side | undefined, high: Side | undefined] {
+  const find = (name: string, isParents: boolean) =>
+    sides.find((one) => one.name === name && one.key === (isParents ? bound.key : undefined))
+  return [find(bound.low, bound.parent === 'low'), find(bound.high, bound.parent === 'high')]
+}
+
+/** Between which numbers all bounds have a column of a row: what is put right by one of them breaks no other. */
+function roomOf(name: string, bounds: readonly Bound[], sides: readonly Side[]): (row: number) => readonly [least: number, most: number] {
+  const own = bounds.filter(({ other }) => !other).map((bound) => ({ ends: sidesOf(bound, sides), apart: bound.apart ?? 0 }))
+  const isOwn = (side: Side | undefined) => side?.key === undefined && side?.name === name
+  const below = own.flatMap(({ ends: [low, high], apart }) => (low && isOwn(high) ? [{ side: low, apart }] : []))
+  const above = own.flatMap(({ ends: [low, high], apart }) => (high && isOwn(low) ? [{ side: high, apart }] : []))
+  // What is missing keeps to anything.
+  const ends = (row: number, of: typeof below, sign: 1 | -1) =>
+    of.map(({ side, apart }) => side.at(row) + sign * apart).filter((end) => !Number.isNaN(end))
+  return (row) => [
+    ends(row, below, 1).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY),
+    ends(row, above, -1).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  ]
+}
+
 interface Wrong {
   readonly broken: readonly number[]
   /** What the column keeps to, and whether it is above (1) or below (−1). */
   readonly fixed: Side
   readonly sign: 1 | -1
+  readonly apart: number
+  readonly room: ReturnType<typeof roomOf>
   readonly key: Key
 }
 
-function putRight(column: NumericColumn, { broken, fixed, sign, key }: Wrong): NumericColumn {
+function putRight(column: NumericColumn, { broken, fixed, sign, apart, room, key }: Wrong): NumericColumn {
   const { values: own, missing } = column
   const wrong = new Set(broken)
   const right = [...own.keys()].filter((i) => !missing?.[i] && !wrong.has(i) && !Number.isNaN(fixed.at(i)))
@@ -175,6 +210,13 @@ function putRight(column: NumericColumn, { broken, fixed, sign, key }: Wrong): N
   const values = own.slice()
   for (const i of broken) {
     const end = fixed.at(i)
+    const [least, most] = room(i)
+    const fits = (value: number) => (least <= most ? value >= least && value <= most : sign * (value - end) >= 0)
+    // Who is merely too near goes no farther than it must: a stay of no nights is one of one.
+    if (sign * (own[i]! - end) >= 0 && fits(end + sign * apart)) {
+      values[i] = end + sign * apart
+      continue
+    }
     const like: number[] = []
     // Outwards from the rows whose end is the nearest.
     for (
@@ -183,7 +225,7 @@ function putRight(column: NumericColumn, { broken, fixed, sign, key }: Wrong): N
     ) {
       const takesAbove = below < 0 || (above < ends.length && ends[above]! - end <= end - ends[below]!)
       const row = right[takesAbove ? above++ : below--]!
-      if (sign * (own[row]! - end) >= 0) like.push(row)
+      if (fits(own[row]!)) like.push(row)
     }
     if (like.length > 0) {
       values[i] = own[like[indexFromUniform(uniforms(keyFor(key, i), 1)[0]!, like.length)]!]!
@@ -192,10 +234,11 @@ function putRight(column: NumericColumn, { broken, fixed, sign, key }: Wrong): N
     // Beyond all others it is as far from its end as the least far of the nearest: a time keeps its hour, which midnight has none of.
     const at = firstFrom(ends, end)
     const near = right.slice(Math.max(0, at - NEAREST), at + NEAREST)
-    values[i] =
+    const beyond =
       near.length > 0
-        ? end + sign * near.reduce((least, row) => Math.min(least, sign * (own[row]! - fixed.at(row))), Number.POSITIVE_INFINITY)
+        ? end + sign * near.reduce((nearest, row) => Math.min(nearest, sign * (own[row]! - fixed.at(row))), Number.POSITIVE_INFINITY)
         : end
+    values[i] = fits(beyond) || least > most ? beyond : sign > 0 ? least : most
   }
   return { ...column, values }
 }
@@ -233,7 +276,7 @@ export function fitting(
   const { table } = led.find((one) => one.key === key)!
   const targets = sidesIn({ columns: [], rowCount: 0 }, [{ key, table, rowOf: Int32Array.from({ length: table.rowCount }, (_, t) => t) }])
   const sides = sidesIn(own, led)
-  const tests = bounds.flatMap(({ low, high, parent, key: first, other }) => {
+  const tests = bounds.flatMap(({ low, high, parent, key: first, other, apart = 0 }) => {
     const lowKey = parent === 'low' ? first : undefined
     const highKey = other ?? (parent === 'high' ? first : undefined)
     if ((lowKey === key) === (highKey === key)) return []
@@ -241,7 +284,9 @@ export function fitting(
     const target = targets.find(({ name }) => name === (isLow ? low : high))
     const side = sides.find((one) => one.name === (isLow ? high : low) && one.key === (isLow ? highKey : lowKey))
     // What is missing keeps to anything.
-    return target && side ? [(row: number, t: number) => !(isLow ? target.at(t) > side.at(row) : side.at(row) > target.at(t))] : []
+    return target && side
+      ? [(row: number, t: number) => !(isLow ? target.at(t) + apart > side.at(row) : side.at(row) + apart > target.at(t))]
+      : []
   })
   return tests.length > 0 ? (row, target) => tests.every((test) => test(row, target)) : undefined
 }

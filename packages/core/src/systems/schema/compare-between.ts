@@ -59,7 +59,8 @@ export function compareBetween({ table, rows, linksFrom, sidesOf }: Between): Ru
   const ledDrawn = sides(1, synthetic, wideDrawn)
   return bounds.map((one) => {
     const key = isMain(one.key) ? one.other! : one.key!
-    const fits = fitting([one], { own: none(rows[1]), led: ledDrawn }, key)
+    // Other rows of the same tables may come nearer.
+    const fits = fitting([{ ...one, apart: 0 }], { own: none(rows[1]), led: ledDrawn }, key)
     const { rowOf } = ledDrawn.find((other) => other.key === key)!
     const broken = rowOf.reduce((sum, row, i) => sum + Number(row >= 0 && fits !== undefined && !fits(i, row)), 0)
     return { rule: `${table}: ${betweenText(one, keys)}`, broken, rows: rows[1], floor: 0, most: 0 }

@@ -41,7 +41,7 @@ import { columnsLed, keptInputs, rowsAlongFrom, withoutInputs } from './rule-inp
 import { putSiblingsBack } from './siblings.js'
 import { stageOf } from './stages.js'
 import { datesOf, startsAfter } from './start-law.js'
-import { agreeingRows, apartByExchange, restAt } from './told-apart.js'
+import { agreeingRows, apartByExchange, elsewhere, restAt, type ToldApart } from './told-apart.js'
 
 /** What a draw of several tables is told. */
 export interface SchemaRequest {
@@ -170,24 +170,26 @@ async function drawChild(
     const rowOf = rowsByKey(law, { ...placed, table, drawn })
     return [law.key, ...keysBeside(law)].map((one) => ({ key: one, rowOf: rowOf(one) }))
   }
+  const constant = law.further?.panel.constant ?? []
+  const stays = new Set([...constant, ...(law.time ? computedOf(law.rules, law.time.name) : [])])
+  /** Drawn columns that say what is in a column. */
+  const saying = (name: string, { columns }: Table) => columns.filter((column) => computedOf(law.rules, name).has(column.name)).map((column) => column.name) // biome-ignore format: one line
+  const isSet = (set: ToldApart, { key: one }: PickLaw) => set.includes(one.column)
   // Of rows whose parent tells them apart, those that agree change places with others: none of their keys is chosen.
-  const inOtherPlaces = (rows: Unplaced): Unplaced => {
-    const constant = law.further?.panel.constant ?? []
-    const stays = new Set([...constant, ...(law.time ? computedOf(law.rules, law.time.name) : [])])
-    return (law.unique ?? []).reduce((own, set) => {
-      if (law.picks.some(({ key: one }) => set.includes(one.column))) return own
+  const inOtherPlaces = (rows: Unplaced): Unplaced =>
+    (law.unique ?? []).reduce((own, set) => {
+      if (law.picks.some((pick) => isSet(set, pick))) return own
       const { placed, ruled } = ruledOf(own)
       const moves = (name: string) => !stays.has(name) && own.table.columns.some((column) => column.name === name)
       const from = apartByExchange(set, ruled.table, ledBy({ placed, table: ruled.table }), moves)
       return { ...own, table: withRowsFrom(own.table, from, moves) }
     }, rows)
-  }
-  const fitted = (rows: Unplaced): Unplaced => {
+  /** With the rows for which nothing is left that bounds allow and no other row has at once. */
+  const chosenIn = (rows: Unplaced): { readonly own: Unplaced; readonly left: ReadonlySet<number> } => {
     let own = rows
-    // Rows for which nothing is left that bounds allow and no other row has at once.
     const left = new Set<number>()
     for (const [at, pick] of law.picks.entries()) {
-      const sets = (law.unique ?? []).filter((set) => set.includes(pick.key.column))
+      const sets = (law.unique ?? []).filter((set) => isSet(set, pick))
       if (sets.length === 0 && !law.bounds?.some(({ key: one, other }) => one === keyText(pick.key) || other === keyText(pick.key)))
         continue
       const { placed, ruled } = ruledOf(own)
@@ -204,8 +206,38 @@ async function drawChild(
       if (fits && sets.length > 0) for (const [i, target] of chosen.entries()) if (target >= 0 && !fits(i, target)) left.add(i)
       own = { ...own, chosen: own.chosen.map((one, k) => (k === at ? chosen : one)) }
     }
-    const { placed, ruled } = ruledOf(own)
-    return withoutRows(own, new Set([...left, ...agreeingIn(law, ruled.table, rowsByKey(law, { ...placed, table: ruled.table, drawn }))]))
+    return { own, left }
+  }
+  /** Rows without a place as others are, in what else is of the sets that tell them apart. */
+  const movedIn = (rows: Unplaced, left: ReadonlySet<number>, round: number): Unplaced =>
+    (law.unique ?? []).reduce((own, set, _, sets) => {
+      const { placed, ruled } = ruledOf(own)
+      const keys = ledBy({ placed, table: ruled.table })
+      const again = law.picks.some((pick) => isSet(set, pick)) ? left : new Set<number>()
+      const without = new Set([...again, ...agreeingRows(set, ruled.table, keys)])
+      const moves = (name: string) => {
+        const all = saying(name, own.table)
+        return all.length > 0 && !all.some((one) => stays.has(one))
+      }
+      const { names, from } = elsewhere(set, without, sets, {
+        own: ruled.table,
+        led: keys,
+        moves,
+        choosesAgain: (i) => again.has(i),
+        round
+      })
+      const moved = new Set(names.flatMap((name) => saying(name, own.table)))
+      return { ...own, table: withRowsFrom(own.table, from, (name) => moved.has(name)) }
+    }, rows)
+  const fitted = (rows: Unplaced): Unplaced => {
+    for (let [round, given] = [1, rows]; ; round++) {
+      const { own, left } = chosenIn(given)
+      const { placed, ruled } = ruledOf(own)
+      const agreeing = agreeingIn(law, ruled.table, rowsByKey(law, { ...placed, table: ruled.table, drawn }))
+      const without = new Set([...left, ...agreeing])
+      if (without.size === 0 || round > MOST_ROUNDS) return withoutRows(own, without)
+      given = movedIn(own, left, round)
+    }
   }
   const { whole, parentOf, targetOf } = keptApart(law, { finished, fitted }, inOtherPlaces(unplaced), { drawn, tables, tableOf })
   const order = law.rowOrder && rowsInOrder(whole.table, law.rowOrder, Math.max(1, whole.table.rowCount))

@@ -16,6 +16,7 @@ import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
 import { checkTables, keyTypes } from './check-keys.js'
 import { compareBetween } from './compare-between.js'
+import { compareKeyParts } from './compare-key-parts.js'
 import { compareNumbers } from './compare-numbers.js'
 import { compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
@@ -24,6 +25,7 @@ import { type ForeignKey, inOrderOfKeys, keyText, pairsOf, referencesOf, type Sc
 import { type Links, linksOf, mayBreakIn } from './links.js'
 import { type Coordinates, coordinatesOf, correlationsOf, distanceOfCounts, rootMeanSquare } from './relation-measures.js'
 import { type BothSides, compareReaching, compareRelations } from './relations.js'
+import type { OneTable } from './rows-of-table.js'
 import { statedOrFound } from './stated-keys.js'
 import { throughOf } from './through-keys.js'
 
@@ -97,11 +99,16 @@ export async function evaluateSchema(
   }
   const { order, late } = inOrderOfKeys(Object.keys(real.tables), keys, mayBreakIn(real.tables, keys, missing))
   const linksFrom = (table: string) => referencesOf(keys, table).map((foreign) => linksBy.get(foreign)!)
+  // What is drawn last tells nothing.
+  const linksFollowed = (table: string) => linksFrom(table).filter(([{ key }]) => !late.includes(key))
   const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
   for (const [name, sides] of read) {
     told(`comparing ${name}`)
     const stated = rulesSaid(real.says?.[name]?.rules ?? []).unique.map(({ columns }) => columns)
     rules.push(...compareRows({ table: name, stated, own: sides, links: linksFrom(name), linksFrom }))
+    const kinds = defined({ missing, types: real.says?.[name]?.types }) as OneTable
+    const rawOf = (other: string) => [real.tables[other]!, synthetic.tables[other]!] as const
+    rules.push(...compareKeyParts({ table: name, rawOf, sidesOf: (other) => read.get(other)!, linksFrom: linksFollowed, options: kinds }))
     rules.push(...compareReaching({ table: name, own: sides, linksFrom, sidesOf: (other) => read.get(other)! }))
     const rows = [sides.real.rowCount, sides.synthetic.rowCount] as const
     rules.push(...compareNumbersOf(name, { order, late, linksBy, read }))

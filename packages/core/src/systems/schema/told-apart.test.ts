@@ -6,7 +6,7 @@ import { drawSchema } from './draw.js'
 import { presentDrawn } from './drawn-table.js'
 import { evaluateSchema } from './evaluate.js'
 import { fitSchema } from './fit.js'
-import { apartByExchange, statedApart } from './told-apart.js'
+import { apartByExchange, elsewhere, statedApart } from './told-apart.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const [ROOMS, TEACHERS, LESSONS, HOURS] = [20, 12, 60, 60]
@@ -60,6 +60,24 @@ describe('what a database says tells rows apart', () => {
     }
   )
 
+  it.each([false, true])('leaves no row out while there are places: teachers %s', async (teachers) => {
+    const [few, hours] = [5, 12]
+    const lessons = upTo(50).map((k) => (7 * k) % (few * hours))
+    const tables = {
+      rooms: table(text('id', upTo(few).map((r) => `r${r}`)), text('seats', upTo(few).map((r) => 10 + ((7 * r) % 13)))), // biome-ignore format: one line
+      ...(teachers ? { teachers: school({ teachers }).teachers! } : {}),
+      lessons: table(text('room_id', lessons.map((k) => `r${k % few}`)), ...(teachers ? [text('teacher_id', lessons.map((_, i) => `t${Math.floor(TEACHERS * u[i]!)}`))] : []), text('hour', lessons.map((k) => Math.floor(k / few))), text('pupils', lessons.map((_, i) => Math.floor(5 + 20 * u[3 * LESSONS + i]!)))) // biome-ignore format: one line
+    }
+    const says = { lessons: { types: {}, rules: ['unique(`room_id`, `hour`)'] } }
+    const model = await fitSchema({ tables, says }, { keys: keysOf(teachers), bandwidth: 0.5, scaling: 'standard', seed: 1 }, { engine })
+    for (const seed of [1, 2, 3]) {
+      const own = presentDrawn(model.tables.lessons!, (await drawSchema(model, { seed }, { engine })).get('lessons')!, 'text')
+      const cells = (name: string) => own.columns.find((column) => column.name === name)!.values
+      expect(own.rowCount).toBe(lessons.length)
+      expect(new Set(upTo(own.rowCount).map((i) => `${cells('room_id')[i]} ${cells('hour')[i]}`)).size).toBe(lessons.length)
+    }
+  })
+
   it('is said to hold for no key that is drawn last', async () => {
     const nodes = table(text('id', upTo(40).map((i) => `n${i}`)), text('parent', upTo(40).map((i) => (i < 2 ? '' : `n${Math.floor(i / 3)}`))), text('place', upTo(40).map((i) => (i + 1) % 3)), text('size', upTo(40).map((i) => (7 * i) % 31))) // biome-ignore format: one line
     const fitted = (rule: string) =>
@@ -88,6 +106,16 @@ describe('sets of columns', () => {
   it('have keys of several columns as one, and none of which a part is not theirs', () => {
     expect(statedApart([['a', 'x', 'b']], own, [key('a', 'b')])).toEqual([['a', 'x']])
     expect(statedApart([['a', 'x'], ['a', 'y'], ['x']], own, [key('a', 'b')])).toEqual([['x']]) // biome-ignore format: one line
+  })
+
+  it('come apart as others are, in all sets that have it', () => {
+    const [a, b] = [Int32Array.of(0, 0, 1, 1), Int32Array.of(0, 1, 1, 0)]
+    const led = [{ key: key('a'), rowOf: a }, { key: key('b'), rowOf: b }] // biome-ignore format: one line
+    const how = { own, led, moves: () => true, choosesAgain: () => false, round: 1 }
+    const from = (sets: string[][]) => Array.from(elsewhere(['a', 'x'], new Set([1]), sets, how).from)
+    expect(from([['a', 'x']])).toEqual([0, 2, 2, 3])
+    // Row 2 has its x beside the same b.
+    expect(from([['a', 'x'], ['b', 'x']])).toEqual([0, 3, 2, 3]) // biome-ignore format: one line
   })
 
   it('come apart by changes of places, where there are others', () => {

@@ -99,6 +99,60 @@ export function apartByExchange(set: ToldApart, own: Table, led: readonly Led[],
   return from
 }
 
+interface Elsewhere {
+  readonly own: Table
+  readonly led: readonly Led[]
+  /** Columns that a row may have as another one has them. */
+  readonly moves: (name: string) => boolean
+  /** Whether a row has what it refers to for want of another, so that it has to choose again wherever it stands. */
+  readonly choosesAgain: (row: number) => boolean
+  /** How often rows were moved before. */
+  readonly round: number
+}
+
+/**
+ * Columns of a set that may move, and the row as which each row has them: rows without a place have them as the next row with whose they agree with no other one in any
+ * of the sets; those for which none is there, or that choose again what they refer to, as any other. Cost O(512 · rows without a place · sets), and O(rows · sets).
+ */
+export function elsewhere(
+  set: ToldApart,
+  without: ReadonlySet<number>,
+  sets: readonly ToldApart[],
+  { own, led, moves, choosesAgain, round }: Elsewhere
+): { readonly names: readonly string[]; readonly from: Int32Array } {
+  const from = Int32Array.from({ length: own.rowCount }, (_, i) => i)
+  const names = set.filter((name) => !led.some(({ key }) => key.column === name) && moves(name))
+  if (names.length === 0) return { names, from }
+  const all = sets.filter((one) => one.some((name) => names.includes(name)))
+  const parts = all.map((one) => ({
+    here: restAt(
+      one.filter((name) => !names.includes(name)),
+      undefined,
+      own,
+      led
+    ),
+    there: restAt(
+      one.filter((name) => names.includes(name)),
+      undefined,
+      own,
+      led
+    )
+  }))
+  const placeOf = (i: number, j: number) => parts.map(({ here, there }) => [here(i), there(j)]).map((pair) => (pair.includes(undefined) ? undefined : pair.join(' '))) // biome-ignore format: one line
+  const taken = parts.map(() => new Set<string>())
+  const take = (i: number, j: number) => {
+    for (const [k, place] of placeOf(i, j).entries()) if (place !== undefined) taken[k]!.add(place)
+  }
+  for (const i of from.keys()) if (!without.has(i)) take(i, i)
+  for (const i of without) {
+    const others = Array.from({ length: Math.min(own.rowCount, MOST_COMPARED) - 1 }, (_, k) => (i + k + 1) % own.rowCount)
+    const free = choosesAgain(i) ? undefined : others.find((j) => placeOf(i, j).every((place, k) => place === undefined || !taken[k]!.has(place))) // biome-ignore format: one line
+    from[i] = free ?? (i + round) % own.rowCount
+    if (free !== undefined) take(i, free)
+  }
+  return { names, from }
+}
+
 /** What a row has in the columns but one; undefined where one of them is missing. */
 export function restAt(set: ToldApart, but: string | undefined, own: Table, led: readonly Led[]): (row: number) => string | undefined {
   const cells = set

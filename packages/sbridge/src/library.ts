@@ -16,6 +16,7 @@ import {
   type Model,
   packModel,
   type ScoredRows,
+  type SeveralForecasts,
   SYSTEMS,
   saved,
   type TableFit,
@@ -87,7 +88,11 @@ type Local = Omit<TableFit, 'latent'> & Required<Pick<TableFit, 'local'>> & { re
  */
 export function fit<Row extends Cells<Row> = never>(
   rows: Rows<Row>,
-  options: { readonly system: 'series' } & SeriesFit & RunOptions
+  options: { readonly system: 'series'; readonly group: NonNullable<SeriesFit['group']> } & SeriesFit & RunOptions
+): Promise<SeveralForecasts & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
+  options: { readonly system: 'series'; readonly group?: undefined } & SeriesFit & RunOptions
 ): Promise<ForecastModel & OfRows<Row>>
 export function fit(
   rows: Rows<object>,
@@ -144,7 +149,7 @@ interface AsRecords {
   readonly cells: 'records'
 }
 
-type What<Told> = Omit<Told, 'table' | 'formats' | 'rows' | 'raw' | 'given' | 'tables'>
+type What<Told> = Omit<Told, 'table' | 'formats' | 'rows' | 'raw' | 'given' | 'tables' | 'each'>
 
 /** An answer as a table ready for `writeTable` to any format, with what is to be said about it. */
 export type Drawn<Told> = What<Told> & RawTable
@@ -173,7 +178,7 @@ export function draw<Row = never>(
   request: Handing<SampleOptions, AsRecords>
 ): Promise<DrawnRecords<DrawnRows, DrawnRow<Row>>>
 export function draw<Row = never>(
-  model: ForecastModel & OfRows<Row>,
+  model: (ForecastModel | SeveralForecasts) & OfRows<Row>,
   request: Handing<SeriesRequest, AsRecords>
 ): Promise<DrawnRecords<DrawnSeries, Continued<Row>>>
 export function draw(
@@ -194,7 +199,7 @@ export function draw(
   request: Handing<BridgeRequest, AsRecords>
 ): Promise<DrawnRecords<BridgeAnswer, Record<string, Cell>>>
 export function draw(model: TableModel, request?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
-export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
+export function draw(model: ForecastModel | SeveralForecasts, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
 export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
 export function draw(model: GroupedModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnGroupPaths>>
 export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest, AsColumns>): Promise<Drawn<EmbeddingAnswer>>
@@ -226,6 +231,7 @@ export async function draw(model: Model, all: object = {}): Promise<object> {
     raw: _raw,
     given: _given,
     tables: _tables,
+    each: _each,
     ...told
   } = answer as Readonly<Record<string, unknown>>
   // A text file has no types of its own: there a record's numbers are those that were read.

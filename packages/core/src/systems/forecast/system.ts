@@ -6,6 +6,7 @@ import type { RawTable } from '../../table/raw.js'
 import { askedIn } from '../asked.js'
 import { keepingDialect } from '../dialect.js'
 import { conditionFields } from '../options/condition-options.js'
+import { NOT_OF_GROUPS } from '../options/panel-options.js'
 import { tableFields } from '../options/table-options.js'
 import { ruleFields } from '../rules/rule-options.js'
 import type { System, ToTell } from '../system.js'
@@ -41,6 +42,11 @@ export type AnyForecast = ForecastModel | SeveralForecasts
 
 const KNOWN: readonly string[] = ['given', 'givenFile', 'observe', 'likelihood']
 
+/** What is known of a row to come may be known of one of several series. */
+const knownFields = conditionFields
+  .filter(({ name }) => KNOWN.includes(name))
+  .map((field) => (field.excludes ? { ...field, excludes: field.excludes.filter((one) => one !== NOT_OF_GROUPS) } : field))
+
 /** Continuations of a series as an ensemble, or of each series of a table. */
 export const series: System<RawTable, SeriesFit, AnyForecast, SeriesRequest, DrawnSeries | DrawnSeveral> = keepingDialect<
   SeriesFit,
@@ -53,7 +59,7 @@ export const series: System<RawTable, SeriesFit, AnyForecast, SeriesRequest, Dra
   fields: {
     fit: [...forecastFields, ...tableFields.filter(({ name }) => name !== 'weights'), ...ruleFields],
     draw: [],
-    know: conditionFields.filter(({ name }) => KNOWN.includes(name))
+    know: knownFields
   },
   also: { fit: ['seed', 'known'], draw: ['rows', 'steps', 'seed', 'missing', 'asked'] },
   holds: (model): model is AnyForecast => 'transition' in model || areSeveral(model),

@@ -122,6 +122,34 @@ describe('several series of one table', () => {
     expect(day(1).values[0]! - day(0).values[11]!).toBe(86_400_000)
   })
 
+  it('that a text file numbers have numbers where there are types, and texts where a number would lose something', async () => {
+    const named = (names: readonly string[]): RawTable => ({
+      ...shops,
+      dialect: {
+        kind: 'delimited',
+        encoding: 'utf-8',
+        byteOrderMark: false,
+        lineEnd: '\n',
+        quoted: [],
+        quotedNames: false,
+        quotedMissing: false
+      },
+      columns: shops.columns.map((column) =>
+        column.name === 'shop'
+          ? { ...column, values: (column.values as string[]).map((cell) => names[SHOPS.indexOf(cell as 'East')]!) }
+          : column
+      ) as RawColumn[]
+    })
+    const typed = async (input: RawTable) => {
+      const model = await fitted(input)
+      return series.present(model, await drawModel(series, { model, request }, context), 'typed').columns[0]!
+    }
+    const numbers = await typed(named(['2', '7', '10']))
+    expect([numbers.source, [...new Set<unknown>(numbers.values)]]).toEqual(['number', [2, 7, 10]])
+    const codes = await typed(named(['02', '7', '10']))
+    expect([codes.source, [...new Set<unknown>(codes.values)]]).toEqual(['text', ['02', '7', '10']])
+  })
+
   it('are kept by a file, which damage does not slip through', async () => {
     const model = (await fitted(shops)) as SeveralForecasts
     const contents = unpackModel(packModel(series.save(model)))
@@ -173,6 +201,11 @@ describe('several series of one table', () => {
     expect([refusal.code, refusal.got]).toEqual(['series-end', 'shop South: empty cells of sales in row 40 of 40'])
     expect((await refusalOf(fitted(empty('shop', 3)))).code).toBe('group-missing')
     expect((await refusalOf(fitted(shops, { ...options, group: 'shp' }))).code).toBe('column-unknown')
+    const clashing = {
+      ...shops,
+      columns: shops.columns.map((one) => (one.name === 'city' ? { ...one, name: 'member' } : one)) as RawColumn[]
+    }
+    expect((await refusalOf(fitted(clashing))).code).toBe('columns-clash')
     expect((await refusalOf(fitted(shops, { ...options, group: 'day' }))).code).toBe('option-value')
     expect((await refusalOf(fitted(shops, { ...options, group: [] }))).code).toBe('option-value')
   })

@@ -88,8 +88,14 @@ export function seriesIn(input: RawTable, options: SeveralFit): SeriesInTable {
   ]
   const labels = places.map((c): Label => {
     const { codes, levels } = whole.table.columns[c] as CategoricalColumn
-    return { format: whole.formats[c]!, levels, codes: rows.map(([first]) => codes[first!]!) }
+    const format = whole.formats[c]!
+    return {
+      format: isNumbered(input, levels) ? { ...format, source: 'number' } : format,
+      levels,
+      codes: rows.map(([first]) => codes[first!]!)
+    }
   })
+  checkNames(labels)
   const named = new Set(labels.map(({ format }) => format.name))
   const kept = whole.table.columns.flatMap(({ name }, c) => (named.has(name) ? [] : [c]))
   const rest: InferredTable = {
@@ -109,21 +115,28 @@ export function seriesIn(input: RawTable, options: SeveralFit): SeriesInTable {
   return { ...found, data }
 }
 
+/** Whether a file of text, which has no types of its own, names series by plain numbers: formats with types have these as numbers. */
+const isNumbered = ({ dialect }: RawTable, levels: readonly string[]): boolean =>
+  dialect?.kind === 'delimited' && levels.every((level) => String(Number(level)) === level)
+
 function checkGroup(group: readonly string[], time: string | undefined): void {
-  if (group.length > 0 && (time === undefined || !group.includes(time)) && !group.some((name) => OWN.includes(name))) return
-  const clash = group.find((name) => OWN.includes(name))
+  if (group.length > 0 && (time === undefined || !group.includes(time))) return
   throw new InputError({
-    code: clash === undefined ? 'option-value' : 'columns-clash',
-    got:
-      group.length === 0
-        ? 'no column that says which series a row is of'
-        : clash
-          ? `a column ${clash} in the table`
-          : `${time} as group and as time`,
-    expected: clash
-      ? 'other names: the forecast has columns member and step of its own'
-      : 'columns that have the same values in all rows of a series',
-    try: clash ? 'renaming it' : 'a column that names shops, products or devices'
+    code: 'option-value',
+    got: group.length === 0 ? 'no column that says which series a row is of' : `${time} as group and as time`,
+    expected: 'columns that have the same values in all rows of a series',
+    try: 'a column that names shops, products or devices'
+  })
+}
+
+function checkNames(labels: readonly Label[]): void {
+  const clash = labels.find(({ format }) => OWN.includes(format.name))?.format.name
+  if (clash === undefined) return
+  throw new InputError({
+    code: 'columns-clash',
+    got: `a column ${clash} in the table`,
+    expected: 'other names: the forecast has columns member and step of its own',
+    try: 'renaming it'
   })
 }
 
@@ -229,6 +242,9 @@ function partOf(context: JobContext, { stage, done, total, plan }: { stage: stri
   const share = new StageShare(plan)
   return { ...context, progress: (event) => progress({ stage, done: done + share.update(event), total }) }
 }
+
+/** Seconds of a fit besides its pairs: season, tests, and what each of many small searches begins with. */
+const FIT_SECONDS = 0.15
 
 const FITTING = 'series'
 const DRAWING = 'forecast'
@@ -378,7 +394,8 @@ export function planSeveral(
     columnCount: Math.max(...plans.map(({ whole }) => whole.columnCount)),
     dimension: Math.max(...plans.map(({ whole }) => whole.dimension)),
     drawnRows: sum(({ whole }) => whole.drawnRows),
-    bytes: sum(({ whole }) => whole.bytes)
+    bytes: sum(({ whole }) => whole.bytes),
+    besides: fits ? FIT_SECONDS * plans.length : 0
   })
 }
 

@@ -34,6 +34,7 @@ import {
   type DrawnGroupPaths,
   type DrawnPaths,
   type DrawnSeries,
+  type DrawnSeveral,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbedJob,
@@ -178,9 +179,13 @@ export function draw<Row = never>(
   request: Handing<SampleOptions, AsRecords>
 ): Promise<DrawnRecords<DrawnRows, DrawnRow<Row>>>
 export function draw<Row = never>(
-  model: (ForecastModel | SeveralForecasts) & OfRows<Row>,
+  model: ForecastModel & OfRows<Row>,
   request: Handing<SeriesRequest, AsRecords>
 ): Promise<DrawnRecords<DrawnSeries, Continued<Row>>>
+export function draw<Row = never>(
+  model: SeveralForecasts & OfRows<Row>,
+  request: Handing<SeriesRequest, AsRecords>
+): Promise<DrawnRecords<DrawnSeveral, Continued<Row>>>
 export function draw(
   model: TrajectoriesModel,
   request: Handing<PathsRequest, AsRecords>
@@ -199,7 +204,8 @@ export function draw(
   request: Handing<BridgeRequest, AsRecords>
 ): Promise<DrawnRecords<BridgeAnswer, Record<string, Cell>>>
 export function draw(model: TableModel, request?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
-export function draw(model: ForecastModel | SeveralForecasts, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
+export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
+export function draw(model: SeveralForecasts, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeveral>>
 export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
 export function draw(model: GroupedModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnGroupPaths>>
 export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest, AsColumns>): Promise<Drawn<EmbeddingAnswer>>

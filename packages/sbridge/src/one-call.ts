@@ -95,7 +95,7 @@ export async function forecast(
   refuseRecords({ cells })
   const model = (await fit(table, { system: 'series', ...options } as FitRequest)) as ForecastModel | SeveralForecasts
   const [run] = parted(options)
-  const { columns, rowCount } = await draw(model, { steps, ...defined({ rows, seed: options.seed }), ...run, cells })
+  const { columns, rowCount } = await draw(model as ForecastModel, { steps, ...defined({ rows, seed: options.seed }), ...run, cells })
   return { model, rows: { columns, rowCount } }
 }
 

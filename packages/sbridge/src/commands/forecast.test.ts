@@ -303,6 +303,8 @@ describe('several series of one table', () => {
       rowsOf('planned.csv').flatMap(([device, , step, , x]) => (device === name && step === '2' ? [Number(x)] : []))
     expect(at2('d2')).toEqual([0.5, 0.5, 0.5, -0.5, -0.5, -0.5])
     expect(at2('d1').length).toBe(3)
+    const other = await ask('no.csv', '--group', 'device', '--given', 'device=d3,x@2=1')
+    expect([other.code, other.said.includes('got something known of device d3')]).toEqual([2, true])
   })
 
   it('without --group says that there is one', async () => {

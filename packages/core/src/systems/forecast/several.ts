@@ -303,13 +303,15 @@ function knownOf(model: Named, asked: Asked, g: number): Asked | undefined {
   return givens.length === 0 ? undefined : withoutGroup({ ...asked, givens }, model.group)
 }
 
-function checkKnown(model: SeveralForecasts, asked: Asked | undefined): void {
-  const lost = asked?.givens.find((given) => !model.forecasts.some((_, g) => isOf(model, given, g)))
+/** Throws `InputError` (code `series-unknown`) for what is known of a series that there is not. */
+export function checkKnown(model: Named, asked: Asked | undefined): void {
+  const series = model.labels[0]!.codes
+  const lost = asked?.givens.find((given) => !series.some((_, g) => isOf(model, given, g)))
   if (!lost) return
   throw new InputError({
     code: 'series-unknown',
     got: `something known of ${model.group.flatMap((name) => (lost[name] === undefined ? [] : [`${name} ${String(lost[name])}`])).join(', ')}`,
-    expected: `one of ${listed(model.forecasts.map((_, g) => nameOf(model, g)))}`,
+    expected: `one of ${listed(series.map((_, g) => nameOf(model, g)))}`,
     try: `a series of the table, or no ${model.group.join(', ')} for what is known of all`
   })
 }

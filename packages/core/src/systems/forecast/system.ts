@@ -20,6 +20,7 @@ import { loadForecast, saveForecast } from './save.js'
 import { holdSeveral, loadSeveral, saveSeveral } from './save-several.js'
 import {
   areSeveral,
+  checkKnown,
   type DrawnSeveral,
   drawSeveral,
   fitSeveral,
@@ -74,9 +75,10 @@ export const series: System<RawTable, SeriesFit, AnyForecast, SeriesRequest, Dra
   },
   optionsFor(input, options, { asked }) {
     const { table, law } = partsOf(options)
+    const several = isGrouped(options) ? seriesIn(input, options) : undefined
+    if (several) checkKnown(several, asked)
     // Where nothing is known too wide a series is refused before its time is told.
-    if (law.local === undefined && !asked)
-      for (const data of isGrouped(options) ? seriesIn(input, options).data : [inferTable(input, table)]) checkSeriesWidth(data, law)
+    if (law.local === undefined && !asked) for (const data of several?.data ?? [inferTable(input, table)]) checkSeriesWidth(data, law)
     if (!asked) return options
     // What is known of steps to come is known of values; changes that are asked for the draw refuses.
     const { changes = 'auto' } = options

@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1945 },
+  '@sbridge/core': { path: 'packages/core', budget: 1950 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3190 }
+  sbridge: { path: 'packages/sbridge', budget: 3195 }
 }
 
 interface Packed {

@@ -16,6 +16,7 @@ import {
   type Model,
   packModel,
   type ScoredRows,
+  type SeveralForecasts,
   SYSTEMS,
   saved,
   type TableFit,
@@ -33,6 +34,7 @@ import {
   type DrawnGroupPaths,
   type DrawnPaths,
   type DrawnSeries,
+  type DrawnSeveral,
   type EmbeddingAnswer,
   type EmbeddingRequest,
   type EmbedJob,
@@ -87,7 +89,11 @@ type Local = Omit<TableFit, 'latent'> & Required<Pick<TableFit, 'local'>> & { re
  */
 export function fit<Row extends Cells<Row> = never>(
   rows: Rows<Row>,
-  options: { readonly system: 'series' } & SeriesFit & RunOptions
+  options: { readonly system: 'series'; readonly group: NonNullable<SeriesFit['group']> } & SeriesFit & RunOptions
+): Promise<SeveralForecasts & OfRows<Row>>
+export function fit<Row extends Cells<Row> = never>(
+  rows: Rows<Row>,
+  options: { readonly system: 'series'; readonly group?: undefined } & SeriesFit & RunOptions
 ): Promise<ForecastModel & OfRows<Row>>
 export function fit(
   rows: Rows<object>,
@@ -144,7 +150,7 @@ interface AsRecords {
   readonly cells: 'records'
 }
 
-type What<Told> = Omit<Told, 'table' | 'formats' | 'rows' | 'raw' | 'given' | 'tables'>
+type What<Told> = Omit<Told, 'table' | 'formats' | 'rows' | 'raw' | 'given' | 'tables' | 'each'>
 
 /** An answer as a table ready for `writeTable` to any format, with what is to be said about it. */
 export type Drawn<Told> = What<Told> & RawTable
@@ -176,6 +182,10 @@ export function draw<Row = never>(
   model: ForecastModel & OfRows<Row>,
   request: Handing<SeriesRequest, AsRecords>
 ): Promise<DrawnRecords<DrawnSeries, Continued<Row>>>
+export function draw<Row = never>(
+  model: SeveralForecasts & OfRows<Row>,
+  request: Handing<SeriesRequest, AsRecords>
+): Promise<DrawnRecords<DrawnSeveral, Continued<Row>>>
 export function draw(
   model: TrajectoriesModel,
   request: Handing<PathsRequest, AsRecords>
@@ -195,6 +205,7 @@ export function draw(
 ): Promise<DrawnRecords<BridgeAnswer, Record<string, Cell>>>
 export function draw(model: TableModel, request?: Handing<SampleOptions, AsColumns>): Promise<SampledTable>
 export function draw(model: ForecastModel, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeries>>
+export function draw(model: SeveralForecasts, request: Handing<SeriesRequest, AsColumns>): Promise<Drawn<DrawnSeveral>>
 export function draw(model: TrajectoriesModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnPaths>>
 export function draw(model: GroupedModel, request?: Handing<PathsRequest, AsColumns>): Promise<Drawn<DrawnGroupPaths>>
 export function draw(model: FittedEmbedding, request?: Handing<EmbeddingRequest, AsColumns>): Promise<Drawn<EmbeddingAnswer>>
@@ -226,6 +237,7 @@ export async function draw(model: Model, all: object = {}): Promise<object> {
     raw: _raw,
     given: _given,
     tables: _tables,
+    each: _each,
     ...told
   } = answer as Readonly<Record<string, unknown>>
   // A text file has no types of its own: there a record's numbers are those that were read.

@@ -7,6 +7,7 @@ import {
   type ImputationModel,
   InputError,
   type ScoredRows,
+  type SeveralForecasts,
   SYSTEMS,
   type TableModel,
   type Telling
@@ -78,15 +79,23 @@ export async function trajectories(
   return { ...drawn, rows: { columns, rowCount } }
 }
 
-/** A fit to a series and an ensemble of its continuations in one call. Options are those of `sbridge forecast`. Throws as `fit` and `draw`. */
+/** A fit to a series, or with `group` to each of several, and an ensemble of continuations in one call. Options are those of `sbridge forecast`. Throws as `fit` and `draw`. */
+export function forecast(
+  table: Rows<object>,
+  options: { readonly group: NonNullable<SeriesFit['group']> } & SeriesFit & SeriesRequest & AsColumns & RunOptions
+): Promise<{ readonly model: SeveralForecasts; readonly rows: RawTable }>
+export function forecast(
+  table: Rows<object>,
+  options: { readonly group?: undefined } & SeriesFit & SeriesRequest & AsColumns & RunOptions
+): Promise<{ readonly model: ForecastModel; readonly rows: RawTable }>
 export async function forecast(
   table: Rows<object>,
   { rows, steps, cells, ...options }: SeriesFit & SeriesRequest & AsColumns & RunOptions
-): Promise<{ readonly model: ForecastModel; readonly rows: RawTable }> {
+): Promise<{ readonly model: ForecastModel | SeveralForecasts; readonly rows: RawTable }> {
   refuseRecords({ cells })
-  const model = await fit(table, { system: 'series', ...options })
+  const model = (await fit(table, { system: 'series', ...options } as FitRequest)) as ForecastModel | SeveralForecasts
   const [run] = parted(options)
-  const { columns, rowCount } = await draw(model, { steps, ...defined({ rows, seed: options.seed }), ...run, cells })
+  const { columns, rowCount } = await draw(model as ForecastModel, { steps, ...defined({ rows, seed: options.seed }), ...run, cells })
   return { model, rows: { columns, rowCount } }
 }
 

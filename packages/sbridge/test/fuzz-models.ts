@@ -186,6 +186,22 @@ const ruledSeries: RawTable = {
   ]
 }
 
+/** Two series in one table. */
+const severalSeries: RawTable = {
+  rowCount: 2 * series.rowCount,
+  columns: [
+    {
+      name: 'side',
+      source: 'text',
+      values: Array.from({ length: 2 * series.rowCount }, (_, i) => (i < series.rowCount ? 'left' : 'right'))
+    },
+    ...takeRawRows(
+      series,
+      Array.from({ length: 2 * series.rowCount }, (_, i) => i % series.rowCount)
+    ).columns
+  ]
+}
+
 const prepared = (raw: RawTable) => prepareTable(raw, {}).data
 
 /** A model of every kind and of the shapes that differ in what a file says. */
@@ -227,6 +243,9 @@ async function modelFiles(engine: Engine): Promise<Readonly<Record<string, Uint8
     'forecast, local': await forecast({ local: { kind: 'window', radius: 1 }, time: 'month' }),
     'forecast, with rules': await forecast({ memory: 1, time: 'month', rule: ['sum = x1 + x2', 'end >= month'] }),
     'forecast, with a season': await forecast({ season: 'auto', time: 'month' }),
+    'forecast, several series': saved(
+      await fitModel(SYSTEMS.series, { input: severalSeries, options: { group: 'side', time: 'month' } }, { engine })
+    ),
     trajectories: await trajectories({ reference: 'linear', intervals: 'none', holdOut: ['2000-02-01'] }),
     'trajectories, a smooth field': await trajectories({ reference: 'gradient', frequencies: 2, lengthScale: 1, amplitude: 1 }),
     'trajectories, without a drift': await trajectories({ reference: 'brownian' }),

@@ -5,8 +5,7 @@ import { bridge } from './bridge/system.js'
 import type { DensityModel } from './density/model.js'
 import { density } from './density/system.js'
 import { embedding, type FittedEmbedding } from './embedding/system.js'
-import type { ForecastModel } from './forecast/forecast.js'
-import { series } from './forecast/system.js'
+import { type AnyForecast, series } from './forecast/system.js'
 import type { SystemContext } from './host.js'
 import type { ImputationModel } from './imputation/model.js'
 import { imputation } from './imputation/system.js'
@@ -29,7 +28,7 @@ export const SYSTEMS = {
 export type SystemName = keyof typeof SYSTEMS
 
 /** A fitted model of any system. */
-export type Model = TableModel | ForecastModel | PathsModel | FittedEmbedding | ImputationModel | BridgeModel | DensityModel
+export type Model = TableModel | AnyForecast | PathsModel | FittedEmbedding | ImputationModel | BridgeModel | DensityModel
 
 const ALL: readonly AnySystem[] = Object.values(SYSTEMS)
 

@@ -150,6 +150,13 @@ const CASES: Readonly<Record<string, Case>> = {
     kind: 'stretch'
   },
   'a series': { system: series, input: line, options: { memory: 2 }, request: { rows: 2, steps: 3 }, kind: 'forecast' },
+  'several series': {
+    system: series,
+    input: classed,
+    options: { group: 'class' },
+    request: { rows: 2, steps: 3 },
+    kind: 'forecast'
+  },
   'a series, known at steps': {
     system: series,
     input: line,

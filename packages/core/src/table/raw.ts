@@ -118,3 +118,45 @@ export function takeRawRows(table: RawTable, indices: ArrayLike<number>): RawTab
   })
   return { ...table, columns, rowCount: rows.length }
 }
+
+/**
+ * Rows of tables with the same columns, one below the other; at least one table. Where a column is stored in several ways, it is text.
+ * Cost O(cells).
+ */
+export function stackRawTables(tables: readonly RawTable[]): RawTable {
+  const columns = tables[0]!.columns.map((first, c) => stackRaw(tables.map((table) => table.columns[c] ?? first)))
+  return { ...tables[0]!, columns, rowCount: tables.reduce((sum, { rowCount }) => sum + rowCount, 0) }
+}
+
+type RawNumbers = Extract<RawColumn, { source: 'number' | 'datetime' }>
+
+function stackRaw(parts: readonly RawColumn[]): RawColumn {
+  const first = parts[0]!
+  const { name } = first
+  const all = <S extends RawColumn['source']>(source: S): boolean => parts.every((part) => part.source === source)
+  if (all('boolean')) return { name, source: 'boolean', values: parts.flatMap(({ values }) => values as readonly (boolean | null)[]) }
+  if (all('number') || all('datetime')) {
+    const numbers = parts as readonly RawNumbers[]
+    const { missing: _, ...rest } = first as RawNumbers
+    const rows = numbers.reduce((sum, { values }) => sum + values.length, 0)
+    const [values, missing] = [new Float64Array(rows), new Uint8Array(rows)]
+    let at = 0
+    for (const part of numbers) {
+      values.set(part.values, at)
+      if (part.missing) missing.set(part.missing, at)
+      at += part.values.length
+    }
+    const whole = numbers.every((part) => part.source === 'number' && part.integer === true)
+    const column = rest.source === 'number' ? { ...rest, values, integer: whole } : { ...rest, values }
+    return missing.includes(1) ? { ...column, missing } : column
+  }
+  return { name, source: 'text', values: parts.flatMap(textsOf) }
+}
+
+function textsOf(column: RawColumn): (string | null)[] {
+  if (column.source === 'text') return [...column.values]
+  if (column.source === 'boolean') return column.values.map((cell) => (cell === null ? null : String(cell)))
+  return Array.from(column.values, (value, i) =>
+    column.missing?.[i] ? null : column.source === 'datetime' ? new Date(value).toISOString() : String(value)
+  )
+}

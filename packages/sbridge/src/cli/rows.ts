@@ -71,18 +71,28 @@ export async function rowsInFile(stretches: AsyncIterable<DrawnRows>, output: st
 
 /** Writes drawn rows, whose texts are made some rows at a time, and closes them. */
 export async function writeDrawn(model: TableModel, made: RowsInTurn, { output, cells, target }: Writing): Promise<void> {
-  const told = new Set<string>()
-  const rows = (from: number, to: number) => {
-    const table = tables.present(model, { ...made.drawn, table: made.rows(from, to) }, cells)
-    for (const note of typeNotes(output, table)) told.add(note)
-    return table
-  }
+  const rows = (from: number, to: number) => tables.present(model, { ...made.drawn, table: made.rows(from, to) }, cells)
   try {
-    await writePieces(output, { rowCount: made.rowCount, rows }, target)
-    tellTypes(told)
+    await writeInTurn(output, { rowCount: made.rowCount, rows }, target)
   } finally {
     made.close()
   }
+}
+
+/** Writes a table that is made some rows at a time, and says which columns are not of the types that they had. */
+export async function writeInTurn(
+  output: string,
+  { rowCount, rows }: { readonly rowCount: number; rows(from: number, to: number): RawTable },
+  target?: DatabaseTarget
+): Promise<void> {
+  const told = new Set<string>()
+  const noting = (from: number, to: number) => {
+    const table = rows(from, to)
+    for (const note of typeNotes(output, table)) told.add(note)
+    return table
+  }
+  await writePieces(output, { rowCount, rows: noting }, target)
+  tellTypes(told)
 }
 
 /** Writes a table, and says which columns are not of the types that they had. */

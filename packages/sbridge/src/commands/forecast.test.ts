@@ -266,6 +266,54 @@ describe('conditions with --local', () => {
   })
 })
 
+describe('several series of one table', () => {
+  const draw = ['--time', 't', '-n', '3', '--steps', '2', '--memory', '1', '--seed', '2']
+  const ask = (output: string, ...words: string[]) => sbridge('forecast', at('devices.csv'), ...draw, '-o', at(output), ...words)
+
+  beforeAll(() => {
+    const rows = rowsOf('series.csv').slice(1, 41)
+    const lines = rows.flatMap(([t, a, b]) => [`${t},d1,${a}`, `${t},d2,${b}`])
+    writeFileSync(at('devices.csv'), `t,device,x\n${lines.join('\n')}\n`)
+    writeFileSync(at('d1.csv'), `t,x\n${rows.map(([t, a]) => `${t},${a}`).join('\n')}\n`)
+    writeFileSync(at('plans.csv'), 'device,x@2\nd2,0.5\nd2,-0.5\n')
+  })
+
+  it('--group: each as by itself, the same for any number of threads and from a model; info and the report name them', async () => {
+    const first = await ask('devices-drawn.csv', '--group', 'device', '--model', at('d.sbridge'), '--report', at('d.html'))
+    expect(first.code, first.said).toBe(0)
+    expect(first.said).toContain('3 trajectories of 2 steps of each of 2 series in')
+    const rows = rowsOf('devices-drawn.csv')
+    expect(rows[0]).toEqual(['device', 'member', 'step', 't', 'x'])
+    expect(rows.slice(1).map(([device]) => device)).toEqual(['d1', 'd1', 'd1', 'd1', 'd1', 'd1', 'd2', 'd2', 'd2', 'd2', 'd2', 'd2'])
+    expect((await sbridge('forecast', at('d1.csv'), ...draw, '-o', at('d1-drawn.csv'))).code).toBe(0)
+    expect(rows.slice(1, 7).map((row) => row.slice(1))).toEqual(rowsOf('d1-drawn.csv').slice(1))
+    expect((await ask('devices-two.csv', '--group', 'device', '--threads', '2')).code).toBe(0)
+    expect(rowsOf('devices-two.csv')).toEqual(rows)
+    const again = await sbridge('forecast', at('d.sbridge'), '-n', '3', '--steps', '2', '--seed', '2', '-o', at('again.csv'))
+    expect(again.code, again.said).toBe(0)
+    expect(rowsOf('again.csv')).toEqual(rows)
+    expect((await sbridge('info', at('d.sbridge'))).said).toContain('device d2: transitions 39, memory 1 row')
+    expect(readFileSync(at('d.html'), 'utf8')).toContain('device d2. The end of the series')
+  })
+
+  it('--given-file names the series that a plan is of', async () => {
+    const { code, said } = await ask('planned.csv', '--group', 'device', '--given-file', at('plans.csv'))
+    expect(code, said).toBe(0)
+    const at2 = (name: string) =>
+      rowsOf('planned.csv').flatMap(([device, , step, , x]) => (device === name && step === '2' ? [Number(x)] : []))
+    expect(at2('d2')).toEqual([0.5, 0.5, 0.5, -0.5, -0.5, -0.5])
+    expect(at2('d1').length).toBe(3)
+    const other = await ask('no.csv', '--group', 'device', '--given', 'device=d3,x@2=1')
+    expect([other.code, other.said.includes('got something known of device d3')]).toEqual([2, true])
+  })
+
+  it('without --group says that there is one', async () => {
+    const { code, said } = await ask('no.csv')
+    expect(code).toBe(2)
+    expect(said).toContain('try one row for each time: --group COLUMN for several series')
+  })
+})
+
 describe('models of a forecast', () => {
   const draw = ['-n', '20', '--steps', '12', '--seed', '3']
 

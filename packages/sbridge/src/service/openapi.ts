@@ -60,6 +60,7 @@ const MODEL: JsonSchema = {
     name: text,
     kind: text,
     rows: whole,
+    series: whole,
     operations: { type: 'array', items: text },
     columns: {
       type: 'array',

@@ -15,6 +15,8 @@ export interface ModelDescription {
   readonly system: string
   /** Rows that it learned from. */
   readonly rows: number
+  /** Series that it continues, where these are several. */
+  readonly series?: number
   readonly columns: readonly ColumnDescription[]
 }
 
@@ -98,7 +100,7 @@ export function rowsOf({ operation, body }: Pick<Task, 'operation' | 'body'>, mo
   const own = ROWS_IN[operation]
   if (own !== undefined) return draws * (body[own] as readonly unknown[]).length
   const times = systemNamed(model.system).fields.draw.some(({ name }) => name === 'at') ? (at?.length ?? 1) : 1
-  return rows * (reads(systemNamed(model.system), 'steps') ? steps : 1) * times * conditionsOf(given)
+  return rows * (model.series ?? 1) * (reads(systemNamed(model.system), 'steps') ? steps : 1) * times * conditionsOf(given)
 }
 
 /** Conditions of a request: records of a list are one each, all texts of a list are one together. */

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto'
 import { drawModel, type Model, type ProgressEvent, SYSTEMS } from '@sbridge/core'
-import { type Answer as CoreAnswer, type Host, StageShare, type StopSignal, systemOf } from '@sbridge/core/internal'
+import { areSeveral, type Answer as CoreAnswer, type Host, StageShare, type StopSignal, systemOf } from '@sbridge/core/internal'
 import type { Engine } from '@sbridge/core/kernels'
 import { type RawTable, tableOfRows } from '@sbridge/core/tables'
 import { evaluate, info } from '../evaluate.js'
@@ -73,5 +73,6 @@ export function describe(name: string, model: Model): ModelDescription {
     const levels = column.kind === 'category' || column.kind === 'boolean' ? { levels: column.levels } : {}
     return { name: column.name, kind: column.kind, ...levels }
   })
-  return { name, kind, system, rows: training.rowCount, columns }
+  const series = areSeveral(model) ? { series: model.forecasts.length } : {}
+  return { name, kind, system, rows: training.rowCount, ...series, columns }
 }

@@ -121,7 +121,7 @@ export function clockOf({ table, formats }: InferredTable, name: string): Clocke
       // Of times that come again no order helps, wherever they stand: they are mostly of several series in one table.
       try:
         new Set(values).size < values.length
-          ? 'one row for each time: of several series a column of each, or a table of each; rows that are written twice once'
+          ? 'one row for each time: --group COLUMN for several series, or a column of each; rows that are written twice once'
           : 'sorting the series by time'
     })
   }

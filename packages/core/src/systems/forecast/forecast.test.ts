@@ -8,7 +8,7 @@ import { isNumeric, type Table } from '../../table/table.js'
 import { drawForecast } from './draw.js'
 import { type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
 import { loadForecast, saveForecast } from './save.js'
-import { series } from './system.js'
+import { type DrawnSeries, series } from './system.js'
 import { fitTransition, Transition } from './transition.js'
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
@@ -309,7 +309,7 @@ it('rules of the series that nobody wants are counted where its continuations br
   const input = { rowCount: 400, columns: Object.entries(columns).map(([name, values]) => ({ name, source: 'number' as const, values })) }
   const model = await series.fit(input, { memory: 1, rules: 'off' }, context)
   const request = { rows: 50, steps: 20 }
-  const drawn = await series.draw(model, request, context)
+  const drawn = (await series.draw(model, request, context)) as DrawnSeries
   const [lows, highs] = [valuesOf(drawn.table, 'low'), valuesOf(drawn.table, 'high')]
   const broken = lows.filter((x, i) => Math.round(10 * highs[i]!) < Math.round(10 * x)).length
   expect(broken).toBeGreaterThan(10)

@@ -409,6 +409,11 @@ function checkLength({ columns, rowCount }: Table, { complete, memory }: { reado
   })
 }
 
+/** How many complete rows a series has, of how many that a forecast takes. */
+export function lengthOf(table: Table, memory: ForecastOptions['memory']): { readonly complete: number; readonly least: number } {
+  return { complete: completeRows(table).length, least: (typeof memory === 'number' ? memory : 1) + LEAST_PAIRS }
+}
+
 function checkNames(columns: readonly ColumnFormat[], time: string | undefined): void {
   const clash = columns.find(({ name }) => name !== time && (name === 'member' || name === 'step'))
   if (!clash) return

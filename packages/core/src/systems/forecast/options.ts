@@ -47,6 +47,15 @@ export const forecastFields: readonly Field[] = [
     sentence: 'A column of times, which ascend, or descend where the newest row comes first: not modelled, but continued with its spacing.'
   },
   {
+    name: 'group',
+    label: 'Rows are of a series by',
+    kind: 'text',
+    unit: 'COLUMN',
+    range: 'a column, or several with commas between them, whose values name the series of a row',
+    default: 'none: all rows are one series',
+    sentence: 'Continues each of several series that stand in one table, as it would be by itself; its columns stand first in the result.'
+  },
+  {
     name: 'season',
     kind: 'numbers',
     unit: 'rows',

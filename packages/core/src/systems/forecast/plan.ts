@@ -1,7 +1,12 @@
-import type { RawTable } from '../../table/raw.js'
 import { type Plan, planOf } from '../system.js'
 import type { ForecastModel } from './forecast.js'
 import { type ForecastOptions, MEMBERS } from './options.js'
+
+/** A table, by its size. */
+interface Sized {
+  readonly rowCount: number
+  readonly columns: { readonly length: number }
+}
 
 /** What of a job its work hangs on. */
 interface Fitted extends Pick<ForecastOptions, 'memory'> {
@@ -21,7 +26,10 @@ const MEMORIES = 3
 const PASSES = { choosing: 25, scaling: 14 }
 
 /** Sizes and work of a fit of a series, of a draw, or of both: an upper estimate. */
-export function planForecast(source: { input: RawTable; options: Fitted } | { model: ForecastModel }, request?: Requested): Plan {
+export function planForecast(
+  source: { readonly input: Sized; readonly options: Fitted } | { readonly model: ForecastModel },
+  request?: Requested
+): Plan {
   const learns = 'input' in source
   const rowCount = learns ? source.input.rowCount : source.model.summary.pairCount
   const columnCount = learns ? source.input.columns.length : source.model.summary.columns.length

@@ -7,10 +7,14 @@ import type { RawTable } from '../../table/raw.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { linesOf } from '../../tell/telling.js'
 import { saved } from '../index.js'
+import type { System } from '../system.js'
 import { clockOf } from './clock.js'
 import { type ForecastModel, trainingSeries } from './forecast.js'
 import { ruledSeries } from './ruled-series.js'
-import { type SeriesFit, type SeriesRequest, series } from './system.js'
+import { series as all, type DrawnSeries, type SeriesFit, type SeriesRequest } from './system.js'
+
+/** Of one series. */
+const series = all as unknown as System<RawTable, SeriesFit, ForecastModel, SeriesRequest, DrawnSeries>
 
 const engine = await createWasmEngine({ precision: 'float64', relaxed: false, threads: 1 })
 const context = { engine }

@@ -1,64 +1,69 @@
 import { ruleTexts } from '../../code/rules/kept-rules.js'
 import { defined } from '../../num/defined.js'
-import { InputError } from '../../num/errors.js'
-import { type InferOptions, type InferredTable, inferTable } from '../../table/infer.js'
+import { inferTable } from '../../table/infer.js'
 import { presentTable } from '../../table/present.js'
 import type { RawTable } from '../../table/raw.js'
-import { together } from '../../tell/telling.js'
-import { type Asked, askedIn, type KnownRows } from '../asked.js'
-import { contextOf } from '../context.js'
+import { askedIn } from '../asked.js'
 import { keepingDialect } from '../dialect.js'
 import { conditionFields } from '../options/condition-options.js'
+import { NOT_OF_GROUPS } from '../options/panel-options.js'
 import { tableFields } from '../options/table-options.js'
 import { ruleFields } from '../rules/rule-options.js'
-import type { Answer, System } from '../system.js'
-import { type Localisation, localisationIn } from '../windows/localisation.js'
-import { brokenRules } from './broken-rules.js'
-import { drawForecast } from './draw.js'
-import { checkSeriesWidth, type ForecastModel, fitForecast, trainingSeries } from './forecast.js'
-import { columnsAsked, drawForecastUnder, type KnownForecastReport } from './known.js'
-import { type ForecastOptions, forecastFields, MEMBERS } from './options.js'
+import type { System, ToTell } from '../system.js'
+import { localisationIn } from '../windows/localisation.js'
+import { checkSeriesWidth, type ForecastModel, trainingSeries } from './forecast.js'
+import { columnsAsked } from './known.js'
+import { type DrawnSeries, drawOne, fitOne, partsOf, type SeriesFit, type SeriesRequest, tellOne } from './one-series.js'
+import { forecastFields } from './options.js'
 import { planForecast } from './plan.js'
 import { loadForecast, saveForecast } from './save.js'
-import { tellForecast } from './tell.js'
+import { holdSeveral, loadSeveral, saveSeveral } from './save-several.js'
+import {
+  areSeveral,
+  checkKnown,
+  type DrawnSeveral,
+  drawSeveral,
+  fitSeveral,
+  groupIn,
+  planSeveral,
+  presentSeveral,
+  type SeveralFit,
+  type SeveralForecasts,
+  seriesIn,
+  trainingOfSeveral,
+  withoutGroup
+} from './several.js'
+import { summaryOfSeveral, tellSeveral } from './tell-several.js'
 
-/** Options of `sbridge forecast` in camel case that a fit reads. */
-export interface SeriesFit extends InferOptions, Omit<ForecastOptions, 'local'> {
-  readonly local?: string | Localisation | undefined
-  /** Default 1. */
-  readonly seed?: number | undefined
-}
+export type { DrawnSeries, SeriesFit, SeriesRequest } from './one-series.js'
+export type { DrawnSeveral, SeveralForecasts } from './several.js'
 
-/** Options of a draw. What is known is of columns at steps: `x@3`; steps count from 1, and 0 is the last row of the series. */
-export interface SeriesRequest extends Pick<KnownRows, 'given' | 'givenFile' | 'observe' | 'likelihood' | 'missing'> {
-  /** What is known, read already. */
-  readonly asked?: Asked | undefined
-  /** Members of the ensemble. Default 100. */
-  readonly rows?: number | undefined
-  /** Rows of each trajectory. */
-  readonly steps: number
-  /** Default 1. */
-  readonly seed?: number | undefined
-}
-
-export interface DrawnSeries extends Answer, Pick<InferredTable, 'table' | 'formats'> {
-  /** Where something is known of steps to come. */
-  readonly known?: KnownForecastReport | undefined
-}
+/** A forecast of one series, or of each of several. */
+export type AnyForecast = ForecastModel | SeveralForecasts
 
 const KNOWN: readonly string[] = ['given', 'givenFile', 'observe', 'likelihood']
 
-/** Continuations of a series as an ensemble. */
-export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, DrawnSeries> = keepingDialect({
+/** What is known of a row to come may be known of one of several series. */
+const knownFields = conditionFields
+  .filter(({ name }) => KNOWN.includes(name))
+  .map((field) => (field.excludes ? { ...field, excludes: field.excludes.filter((one) => one !== NOT_OF_GROUPS) } : field))
+
+/** Continuations of a series as an ensemble, or of each series of a table. */
+export const series: System<RawTable, SeriesFit, AnyForecast, SeriesRequest, DrawnSeries | DrawnSeveral> = keepingDialect<
+  SeriesFit,
+  AnyForecast,
+  SeriesRequest,
+  DrawnSeries | DrawnSeveral
+>({
   name: 'series',
   kinds: ['forecast'],
   fields: {
     fit: [...forecastFields, ...tableFields.filter(({ name }) => name !== 'weights'), ...ruleFields],
     draw: [],
-    know: conditionFields.filter(({ name }) => KNOWN.includes(name))
+    know: knownFields
   },
   also: { fit: ['seed', 'known'], draw: ['rows', 'steps', 'seed', 'missing', 'asked'] },
-  holds: (model): model is ForecastModel => 'transition' in model,
+  holds: (model): model is AnyForecast => 'transition' in model || areSeveral(model),
   kindOf: () => 'forecast',
   fittedWith: () => ({}),
   async readOptions(options, host) {
@@ -68,48 +73,41 @@ export const series: System<RawTable, SeriesFit, ForecastModel, SeriesRequest, D
     const asked = known.asked ?? (await askedIn(known, host))
     return { steps, ...defined({ rows, seed, asked }) }
   },
-  optionsFor: (input, options, { asked }) => {
-    const { local, ...own } = options
-    if (local === undefined && !asked) checkSeriesWidth(inferTable(input, own), own)
+  optionsFor(input, options, { asked }) {
+    const { table, law } = partsOf(options)
+    const several = isGrouped(options) ? seriesIn(input, options) : undefined
+    if (several) checkKnown(several, asked)
+    // Where nothing is known too wide a series is refused before its time is told.
+    if (law.local === undefined && !asked) for (const data of several?.data ?? [inferTable(input, table)]) checkSeriesWidth(data, law)
     if (!asked) return options
     // What is known of steps to come is known of values; changes that are asked for the draw refuses.
     const { changes = 'auto' } = options
-    return { ...options, changes: changes === 'auto' ? 'off' : changes, known: [...(options.known ?? []), ...columnsAsked(asked)] }
+    const known = columnsAsked(isGrouped(options) ? withoutGroup(asked, groupIn(options.group)) : asked)
+    return { ...options, changes: changes === 'auto' ? 'off' : changes, known: [...(options.known ?? []), ...known] }
   },
-  plan: (source, request) => planForecast(source, request),
-  fit(input, { local, memory, time, season, changes, known, rules, rule, seed = 1, ...table }, context) {
-    const options = defined({ local: local as Localisation | undefined, memory, time, season, changes, known, rules, rule })
-    return fitForecast(inferTable(input, table), options, contextOf(seed, context))
+  plan(source, request) {
+    if ('model' in source)
+      return areSeveral(source.model) ? planSeveral({ model: source.model }, request) : planForecast({ model: source.model }, request)
+    const { input, options } = source
+    return isGrouped(options) ? planSeveral({ input, options }, request) : planForecast({ input, options }, request)
   },
-  async draw(model, { rows: members = MEMBERS, steps, seed = 1, asked }, jobContext) {
-    if (steps === undefined)
-      throw new InputError({
-        code: 'count',
-        got: 'no number of steps',
-        expected: 'how many rows to continue the series by',
-        try: 'steps: 10'
-      })
-    const context = contextOf(seed, jobContext)
-    if (!asked) {
-      const drawn = await drawForecast(model, { members, steps }, context)
-      return { ...drawn, warnings: brokenRules(model, drawn.table) }
-    }
-    const { givens, observe, likelihood } = asked
-    const known = { given: givens, observe, ...defined({ likelihood }) }
-    const { table, formats, report } = await drawForecastUnder(model, { members, steps, ...known }, context)
-    return { table, formats, known: report, warnings: [...report.warnings, ...brokenRules(model, table)] }
-  },
-  present: (_model, { table, formats }, cells) => presentTable(table, formats, cells),
-  tell(model, drawn) {
-    if (!drawn) return tellForecast(model)
-    const { table, known: report, warnings } = drawn.answer
-    const ensemble = { table, report, members: drawn.request.rows ?? MEMBERS, steps: drawn.request.steps }
-    // Those of what is known are told with it.
-    const own = warnings.filter((one) => !report?.warnings.includes(one))
-    return together(tellForecast(model, ensemble), { json: {}, topics: [], warnings: own, notes: [] })
-  },
-  training: trainingSeries,
-  summary: ({ summary, rules }) => (rules ? { ...summary, rules: ruleTexts(rules) } : summary),
-  save: saveForecast,
-  load: loadForecast
+  fit: (input, options, context) =>
+    isGrouped(options) ? fitSeveral(input, options, context) : fitOne(inferTable(input, partsOf(options).table), options, context),
+  draw: (model, request, context) => (areSeveral(model) ? drawSeveral(model, request, context) : drawOne(model, request, context)),
+  present: (model, drawn, cells) =>
+    areSeveral(model)
+      ? presentSeveral(model, drawn as DrawnSeveral, cells)
+      : presentTable((drawn as DrawnSeries).table, (drawn as DrawnSeries).formats, cells),
+  tell: (model, drawn) =>
+    areSeveral(model)
+      ? tellSeveral(model, drawn as ToTell<DrawnSeveral, SeriesRequest> | undefined)
+      : tellOne(model, drawn as ToTell<DrawnSeries, SeriesRequest> | undefined),
+  training: (model) => (areSeveral(model) ? trainingOfSeveral(model) : trainingSeries(model)),
+  summary: (model) => (areSeveral(model) ? summaryOfSeveral(model) : summaryOfOne(model)),
+  save: (model) => (areSeveral(model) ? saveSeveral(model) : saveForecast(model)),
+  load: (contents) => (holdSeveral(contents) ? loadSeveral(contents) : loadForecast(contents))
 })
+
+const isGrouped = (options: SeriesFit): options is SeveralFit => options.group !== undefined
+
+const summaryOfOne = ({ summary, rules }: ForecastModel) => (rules ? { ...summary, rules: ruleTexts(rules) } : summary)

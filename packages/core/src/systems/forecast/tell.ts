@@ -166,7 +166,7 @@ const memoryText = (trials: readonly MemoryTrial[]): string =>
         .map(({ memory, score }) => `${score.toPrecision(3)} with ${memory}`)
         .join(', ')})`
 
-const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): string =>
+export const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): string =>
   Object.entries(season)
     .map(([name, cycles]) => {
       const own = cycles.map(({ period, harmonics }) => `${Number(period.toFixed(2))} rows (${counted(harmonics, 'harmonic')})`)
@@ -174,7 +174,7 @@ const seasonText = (season: NonNullable<ForecastModel['summary']['season']>): st
     })
     .join('; ')
 
-const otherText = ({ changes = {} }: OtherSummary): string => {
+export const otherText = ({ changes = {} }: OtherSummary): string => {
   const added = Object.keys(changes).filter((name) => isAdded(changes[name]))
   return added.length > 0 ? `by changes of ${listed(added)}` : 'by values'
 }

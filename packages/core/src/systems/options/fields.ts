@@ -76,7 +76,7 @@ export const AUTO_OR_POSITIVE = {
 export const BANDWIDTH = { ...AUTO_OR_POSITIVE, unit: 'squared length of scaled coordinates' } as const satisfies Partial<Field>
 
 /** `a,b,c` → names; commas inside backquotes belong to a name. */
-function splitList(text: string): string[] {
+export function splitList(text: string): string[] {
   const parts = text.match(/(`[^`]*`|[^,`])+/g) ?? []
   return parts.map((part) => part.trim().replace(/^`(.*)`$/, '$1')).filter((part) => part !== '')
 }

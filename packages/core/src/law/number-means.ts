@@ -1,7 +1,8 @@
 import { exp, log, normalQuantile } from '../num/elementary.js'
 import { regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra.js'
-import { beside, columnOf, copyMatrix, type Matrix, matrix, takeColumns, takeRows, takeValues } from '../num/matrix.js'
-import { quantileOfSorted, sorted, weightedMoments } from '../num/statistics.js'
+import { beside, columnOf, copyMatrix, type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
+import { Moments, type PartMoments, type PartOfRows } from '../num/part-moments.js'
+import { quantileOfSorted, sorted } from '../num/statistics.js'
 import { spreadRows } from '../table/codes.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
 import { slopesOnPlaces } from './place-slopes.js'
@@ -80,7 +81,7 @@ export function numberMeans(
   // What stands in a missing cell would bend curves.
   const curves = present.flatMap((own, number): Term[] => (own === weights ? [[curveOf(rows.coordinates, number, weights)]] : []))
   const looked = (): Ordered[] => {
-    const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, present })
+    const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, weights, present })
     return inOrder(found, { count: d, columns: slopes.rows, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
   }
   const ordered = known ? orderedAs(known, { encoder, parts: [...levels, ...curves].flat() }) : looked()
@@ -280,7 +281,8 @@ interface Looked {
   readonly rows: Encoded
   /** What levels leave of the numbers [M, d]. */
   readonly left: Matrix
-  /** Weights of the rows for each number. */
+  readonly weights: Float64Array
+  /** Weights of the rows for each number: these, or 0 where it is missing. */
   readonly present: readonly Float64Array[]
 }
 
@@ -292,9 +294,8 @@ interface FoundTerm {
 }
 
 /** Numbers of the same rows. */
-interface LookedTogether {
+interface LookedTogether extends PartOfRows {
   readonly numbers: Uint32Array
-  readonly weights: Float64Array
   /** As many rows of equal weights tell as much. */
   readonly count: number
 }
@@ -306,10 +307,14 @@ const sumOfSquares = (values: Float64Array): number => values.reduce((sum, x) =>
  * What numbers go by beyond chance, what shows most first. Straight lines do not count, also of what levels leave of another number, as
  * noise has the covariance of the rows; nor does what a curve tells alone, of one that differs by level.
  */
-function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): FoundTerm[] {
+function foundTerms(terms: readonly Term[], { rows, left, weights, present }: Looked): FoundTerm[] {
   const some = spreadRows(left.rows, MOST_ROWS)
   const taken = takeRows(left, some)
-  const scoresOf = ({ curves, head, terms: batch }: Batch, groups: readonly LookedTogether[]): FoundTerm[] => {
+  const shares = sharesOf(weights, some)
+  const least = normalQuantile(1 - CHANCE)
+  const found: FoundTerm[] = []
+  let tried = 0
+  const look = ({ curves, head, terms: batch }: Batch, groups: readonly LookedTogether[]): void => {
     const own = columnsBehind(
       taken,
       curves.map(({ number }) => number),
@@ -321,34 +326,35 @@ function foundTerms(terms: readonly Term[], { rows, left, present }: Looked): Fo
     // A straight line is that of what levels leave, and of the number itself.
     const beyond = head.length > 0 ? shared : 2 * curves.length
     const widths = batch.map((term) => shared + widthOf(term))
-    return groups.flatMap(({ numbers, weights, count }) => {
-      const columns = beside(takeColumns(taken, numbers), own)
-      const shares = explainedShares(columns, { weights, numbers: numbers.length, shared, beyond, widths })
-      return batch.flatMap((term, t) =>
-        [...numbers].flatMap((number, k) =>
-          term.some((part) => isCurve(part) && part.number === number)
-            ? []
-            : [{ number, term, score: normalScore(shares[t]![k]! * count, widths[t]! - beyond) }]
-        )
-      )
-    })
+    const moments = new Moments(beside(taken, own), shares)
+    for (const group of groups) {
+      const { numbers, count } = group
+      const explained = explainedShares(moments.in(group), { numbers, start: taken.cols, shared, beyond, widths })
+      for (const [t, term] of batch.entries())
+        for (const [k, number] of numbers.entries()) {
+          if (term.some((part) => isCurve(part) && part.number === number)) continue
+          tried++
+          const score = normalScore(explained[t]![k]! * count, widths[t]! - beyond)
+          if (score > least) found.push({ number, term, score })
+        }
+    }
   }
   // Numbers of the same rows are looked at together.
   const groups = [...new Set(present)].flatMap((own) => {
-    const weights = sharesOf(own, some)
     const numbers = Uint32Array.from(present.keys()).filter((number) => present[number] === own)
-    const count = 1 / sumOfSquares(weights)
+    const isThere = (i: number): boolean => own[some[i]!]! > 0
+    const having = Uint32Array.from(some.keys()).filter(isThere)
+    const lacking = Uint32Array.from(some.keys()).filter((i) => !isThere(i))
+    const count = 1 / sumOfSquares(sharesOf(own, some))
     const told = terms.filter((term) => widthOf(term) > 0 && widthOf(term) <= count / ROWS_PER_SLOPE)
-    return count < Number.POSITIVE_INFINITY ? [{ numbers, weights, count, told }] : []
+    return count < Number.POSITIVE_INFINITY ? [{ numbers, having, lacking, count, told }] : []
   })
   // Those that are told by as many are by the same terms, whose columns are made once: most of a wide table with gaps has its own rows.
   const alike = new Map<number, typeof groups>()
   for (const group of groups) alike.set(group.told.length, [...(alike.get(group.told.length) ?? []), group])
-  const scores = [...alike.values()].flatMap((together) =>
-    together[0]!.told.length === 0 ? [] : batchesOf(together[0]!.told).flatMap((batch) => scoresOf(batch, together))
-  )
-  const least = normalQuantile(1 - CHANCE / Math.max(1, scores.length))
-  return scores.filter(({ score }) => score > least).sort((a, b) => b.score - a.score)
+  for (const together of alike.values()) for (const batch of batchesOf(together[0]!.told)) look(batch, together)
+  const leastOfAll = normalQuantile(1 - CHANCE / Math.max(1, tried))
+  return found.filter(({ score }) => score > leastOfAll).sort((a, b) => b.score - a.score)
 }
 
 /** Columns of terms whose covariance is taken at once: it costs their square. */
@@ -384,34 +390,38 @@ function batchesOf(terms: readonly Term[]): Batch[] {
 }
 
 interface Explained {
-  readonly weights: Float64Array
-  readonly numbers: number
-  /** Columns behind the numbers that stand before each term. */
+  readonly numbers: Uint32Array
+  /** The column behind all numbers. */
+  readonly start: number
+  /** Columns from there on that stand before each term. */
   readonly shared: number
   readonly beyond: number
   /** Columns of each term, these among them. */
   readonly widths: readonly number[]
 }
 
-/** Shares of the variances of the first columns, of numbers, that those of each term explain beyond so many of these [terms][numbers]. Cost O(n·p²). */
-function explainedShares(columns: Matrix, { weights, numbers, shared, beyond, widths }: Explained): Float64Array[] {
-  const { data, cols } = weightedMoments(columns, weights).covariance
-  let start = numbers + shared
+/** Shares of the variances of numbers that the columns of each term explain beyond so many of these [terms][numbers]. Cost O(Σ p³). */
+function explainedShares(moments: PartMoments, { numbers, start, shared, beyond, widths }: Explained): Float64Array[] {
+  const most = widths.reduce((a, b) => Math.max(a, b), 1)
+  const [room, scratch, cross] = [new Float64Array(most ** 2), new Float64Array(most ** 2), new Float64Array(most)]
+  const variances = Float64Array.from(numbers, (number) => {
+    moments.across(number, [number], cross)
+    return cross[0]!
+  })
+  let from = start + shared
   return widths.map((p) => {
-    const at = Int32Array.from({ length: p }, (_, a) => (a < shared ? numbers + a : start + a - shared))
-    const own = new Float64Array(p * p)
-    for (let a = 0; a < p; a++) for (let b = 0; b <= a; b++) own[a * p + b] = data[at[a]! * cols + at[b]!]!
-    regularCholeskyInPlace(own, p)
-    const shares = new Float64Array(numbers)
-    for (let k = 0; k < numbers; k++) {
-      const cross = new Float64Array(p)
-      for (let a = 0; a < p; a++) cross[a] = data[at[a]! * cols + k]!
+    const columns = Uint32Array.from({ length: p }, (_, a) => (a < shared ? start + a : from + a - shared))
+    const own = room.subarray(0, p * p)
+    moments.covariances(columns, own)
+    regularCholeskyInPlace(own, p, scratch)
+    from += p - shared
+    return Float64Array.from(numbers, (number, k) => {
+      moments.across(number, columns, cross)
       solveLowerInPlace(own, p, cross)
-      const variance = data[k * cols + k]!
-      shares[k] = variance > 0 ? sumOfSquares(cross.subarray(beyond)) / variance : 0
-    }
-    start += p - shared
-    return shares
+      let explained = 0
+      for (let a = beyond; a < p; a++) explained += cross[a]! ** 2
+      return variances[k]! > 0 ? explained / variances[k]! : 0
+    })
   })
 }
 

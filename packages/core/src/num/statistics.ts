@@ -186,8 +186,10 @@ export function weightedMoments(points: Matrix, weights: Float64Array): { mean: 
 }
 
 /** The same covariance about a mean that is known. */
-export const covarianceAbout = (source: RowSource, weights: Float64Array, mean: Float64Array): Matrix =>
-  compiledProducts(source, weights, mean) ?? products(source, weights, mean)
+export function covarianceAbout(points: Matrix | RowSource, weights: Float64Array, mean: Float64Array): Matrix {
+  const source = sourceOf(points)
+  return compiledProducts(source, weights, mean) ?? products(source, weights, mean)
+}
 
 function compiledProducts(source: RowSource, weights: Float64Array, mean: Float64Array): Matrix | undefined {
   const { rows, cols: d } = source
@@ -229,10 +231,11 @@ export function products(points: Matrix | RowSource, weights: Float64Array, mean
   return covariance
 }
 
-function weightedMean(points: RowSource, weights: Float64Array): Float64Array {
+/** Sums of the columns of rows times their weights, which are means where these sum to 1. Cost O(n·d). */
+export function weightedMean(points: Matrix | RowSource, weights: Float64Array): Float64Array {
   const d = points.cols
   const mean = new Float64Array(d)
-  lookAt(points, (data, start, end) => {
+  lookAt(sourceOf(points), (data, start, end) => {
     for (let i = start, at = 0; i < end; i++) for (let c = 0; c < d; c++, at++) mean[c] = mean[c]! + weights[i]! * data[at]!
   })
   return mean

@@ -144,7 +144,11 @@ describe('a file that holds something else than its name says', () => {
     ['scan.csv', '%PDF-1.4\n1 0 obj\n<< /Type /Catalog >>\nendobj\n', 'a PDF document'],
     ['feed.csv', '<?xml version="1.0"?>\n<rows>\n<row a="1"/>\n</rows>\n', 'XML'],
     ['list.csv', '[{"a": 1, "b": 2},\n {"a": 3, "b": 4}]\n', 'JSON'],
-    ['lines.tsv', '{"a": 1}\n{"a": 3}\n', 'JSON']
+    ['lines.tsv', '{"a": 1}\n{"a": 3}\n', 'JSON Lines'],
+    ['lines.json', '{"a": 1, "b": {"c": [2]}}\n{"a": 3}\n', 'JSON Lines'],
+    ['book.csv', Uint8Array.of(0x50, 0x4b, 3, 4, 20, 0, 6, 0, 8, 0), 'an Excel workbook or a ZIP archive'],
+    ['old.csv', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1), 'an Office document of before 2007, or one with a password'],
+    ['old.xlsx', Uint8Array.of(0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1), 'an Office document of before 2007, or one with a password']
   ])('%s is said to hold it', async (name, content, what) => {
     await writeFile(join(folder, name), content)
     const { status, stderr } = await sbridge(folder, 'info', name)

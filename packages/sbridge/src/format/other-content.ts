@@ -17,7 +17,20 @@ const CONTENTS: readonly Content[] = [
     remedy: 'downloading the file itself: a page often stands for one that asks to sign in, or shows the table'
   },
   { begins: /^%PDF-/, is: 'a PDF document', remedy: 'saving the table as CSV where it comes from' },
+  {
+    begins: /^PK\p{Cc}{2}/u,
+    is: 'an Excel workbook or a ZIP archive',
+    remedy: 'the extension .xlsx for a workbook, or unpacking the archive',
+    formats: ['xlsx', 'npz']
+  },
+  {
+    begins: /^ÐÏ\p{Cc}à/u,
+    is: 'an Office document of before 2007, or one with a password',
+    remedy: 'opening it and saving it as .xlsx or CSV, without a password'
+  },
   { begins: /^<\?xml\b/, is: 'XML', remedy: 'writing it as a table, CSV say' },
+  // A record on the first line, and the next below it.
+  { begins: /^\{\s*"[^\n]*\}\s*\n\s*\{/, is: 'JSON Lines', remedy: 'the extension .jsonl', formats: ['jsonl'] },
   {
     begins: /^(?:\[\s*)?\{\s*"(?:[^"\\]|\\.)*"\s*:/,
     is: 'JSON',
@@ -40,7 +53,7 @@ const otherContent = (bytes: Uint8Array): Content | undefined => {
 /** Whether the bytes begin as those of another content than a table of lines. */
 export const isOther = (bytes: Uint8Array): boolean => otherContent(bytes) !== undefined
 
-/** Throws `InputError` (code `file-other`) for a web page, a PDF document, XML or JSON under the name of another format: its lines would be read as cells. */
+/** Throws `InputError` (code `file-other`) for a web page, a document, an archive, XML or JSON under the name of another format: its lines would be read as cells. */
 export function refuseOther(bytes: Uint8Array, format: string, { source }: ReadContext): void {
   const found = otherContent(bytes)
   if (!found || found.formats?.includes(format)) return

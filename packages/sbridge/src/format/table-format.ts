@@ -101,7 +101,7 @@ export function tableFormatOf(name: string): TableFormat {
     code: 'extension-unknown',
     got: extension === '' ? `the name ${name} without an extension` : `the extension ${extension} of ${name}`,
     expected: `one of ${tableExtensions.join(' ')}, or - for CSV on standard input or output`,
-    try: 'renaming or converting the file'
+    try: 'saving the table as CSV where it comes from, unpacking an archive, or renaming what is one of these'
   })
 }
 

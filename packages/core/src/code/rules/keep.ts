@@ -31,14 +31,21 @@ import { endAt, gapColumn, highestOf } from './stacked.js'
 import { withStandIn } from './stand-in.js'
 import { keepWithin } from './within.js'
 
-/** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. Cost O(cells). */
-export function keepRules(rules: readonly Rule[], data: WrittenTable, some: Partial<Measured> = {}): KeptRules {
+/** Rules made ready to be kept, of a table that obeys them, and columns that are measured by others. `known`: rules of rows that know their columns, kept beside these. Cost O(cells). */
+export function keepRules(
+  rules: readonly Rule[],
+  data: WrittenTable,
+  some: Partial<Measured> = {},
+  known: readonly Rule[] = []
+): KeptRules {
   const measured = { ...NONE, ...some }
   const columns = data.table.columns.map((column, c) => ({
     ...kindOf(column),
     format: data.formats[c]!,
     ...(isNumeric(column) ? { spread: spreadOf(column.name, data) } : {}),
-    ...(isNumeric(column) && isAsked(column.name, rules) ? { numbers: [...new Set(presentValues(column))].sort((a, b) => a - b) } : {})
+    ...(isNumeric(column) && isAsked(column.name, [...rules, ...known])
+      ? { numbers: [...new Set(presentValues(column))].sort((a, b) => a - b) }
+      : {})
   }))
   const { starts, within, equals, choices, ratios } = measured
   // What stands in the place of flags tells them all.

@@ -252,7 +252,10 @@ export function placesOf({ local, image, latent }: Pick<Options, 'local' | 'imag
 }
 
 function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measured, known: readonly Rule[] = []): RuledRows {
-  const kept = { ...keepRules(rules, prepared.data, measured), ...(known.length > 0 ? { known: keepKnown(known, prepared.data) } : {}) }
+  const kept = {
+    ...keepRules(rules, prepared.data, measured, known),
+    ...(known.length > 0 ? { known: keepKnown(known, prepared.data) } : {})
+  }
   const data = takeRulesOut(kept, prepared.data)
   return {
     ...prepared,

@@ -19,9 +19,10 @@ export function findKnownLookups({ columns, rowCount }: Table): LookupFound[] {
     const known = Uint32Array.from({ length: rowCount }, (_, i) => i).filter((i) => !isMissing(from, i))
     return cells.flatMap((to): LookupFound[] => {
       if (to === from) return []
-      const rows = known.filter((i) => !isMissing(to, i))
-      const first = rows.subarray(0, FIRST_ROWS)
+      const knows = (i: number) => !isMissing(to, i)
+      const first = known.subarray(0, FIRST_ROWS).filter(knows)
       if (!determines(codesIn(from, first), codesIn(to, first))) return []
+      const rows = known.filter(knows)
       const [key, told] = [codesIn(from, rows), codesIn(to, rows)]
       if (told.count < 2 || !isShared(key, isCategorical(from)) || !determines(key, told)) return []
       // Rows that share what determines a column share that: it has no more values, and rows share them at least as often.

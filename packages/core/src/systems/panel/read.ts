@@ -19,7 +19,7 @@ import { keepingLast } from '../keeping-last.js'
 import type { PanelOptions } from '../options/panel-options.js'
 import { prepareTable, readingOf, type TableOptions } from '../prepare.js'
 import type { RuleOptions } from '../rules/rule-options.js'
-import { equalNotes, measuredIn, rulesOf } from '../rules/ruled-rows.js'
+import { equalNotes, keptBeside, knownRules, measuredIn, rulesOf } from '../rules/ruled-rows.js'
 import { type Carried, carriedText, endOfRows, findCarried, takeCarriedOut } from './carried.js'
 import { findGroupSums, type GroupSum, groupSumText } from './group-sums.js'
 import { findRunningSums, type RunningSum, runningText, sumsBefore, takeRunningOut } from './running.js'
@@ -117,8 +117,12 @@ function read(raw: RawTable, options: PanelInput): PanelTable {
   const rules = groupRules(rest, first, { options, running })
   // What is the same in all rows of a group is drawn once, as it is.
   const still = rest.table.columns.filter((column) => isConstant(column, first)).map(({ name }) => name)
+  const isOfRows = (rule: Rule): boolean =>
+    rule.kind === 'formula' && ![...still, ...running.map((sum) => sum.column)].includes(rule.column)
   const measured = options.rules === 'off' ? undefined : measuredIn(rest, rules, options, still)
-  const kept = rules.length > 0 || (measured && isMeasured(measured)) ? keepRules(rules, rest, measured) : undefined
+  // What its rows repeat shows nothing.
+  const known = options.rules === 'off' ? [] : knownRules(rest, rules, options).filter(isOfRows)
+  const kept = rules.length + known.length > 0 || (measured && isMeasured(measured)) ? keptBeside(rules, known, rest, measured) : undefined
   const data = kept ? takeRulesOut(kept, rest) : rest
   const modelled = data.table.columns.filter(({ kind }) => kind !== 'identifier')
   const constant = modelled.filter((column) => isConstant(column, first)).map(({ name }) => name)

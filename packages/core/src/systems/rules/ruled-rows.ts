@@ -90,7 +90,7 @@ const MOST_KNOWING = 5000
  * What rows compute that know all of its columns, where others lack one: of what a column is computed of a gap says nothing. Found in rows without a
  * gap, or of two columns in all rows that have both, and obeyed by all that know its columns. Cost: as of `findRules` on 5,000 rows.
  */
-function knownRules(data: InferredTable, rules: readonly Rule[], options: Options): Rule[] {
+export function knownRules(data: InferredTable, rules: readonly Rule[], options: Options): Rule[] {
   const { table } = data
   const gapped = table.columns.filter((column) => hasGap(column, table.rowCount)).map(({ name }) => name)
   if (gapped.length === 0 || placesOf(options) !== undefined) return []
@@ -113,6 +113,11 @@ function knownRules(data: InferredTable, rules: readonly Rule[], options: Option
 const hasGap = (column: Column, rowCount: number): boolean => {
   for (let i = 0; i < rowCount; i++) if (isMissing(column, i)) return true
   return false
+}
+
+/** Rules ready to be kept, and those of rows that know their columns beside them. */
+export function keptBeside(rules: readonly Rule[], known: readonly Rule[], data: InferredTable, measured?: Measured): KeptRules {
+  return { ...keepRules(rules, data, measured, known), ...(known.length > 0 ? { known: keepKnown(known, data) } : {}) }
 }
 
 /** Each as the rows say it that know its columns, behind what computes these. */
@@ -148,7 +153,7 @@ export function ruledBeside(raw: RawTable, options: Options, others: OtherColumn
     options,
     reaching.map(({ column }) => column)
   )
-  const { data, rules: kept, ...rest } = keep({ ...read, data: joined }, rules, measured)
+  const { data, rules: kept, ...rest } = keep({ ...read, data: joined }, rules, measured, knownRules(read.data, rules, options))
   const used = new Set(kept!.rules.flatMap(inputsOfKept))
   const isOurs = ({ name }: { readonly name: string }) => !names.has(name)
   return {
@@ -252,10 +257,7 @@ export function placesOf({ local, image, latent }: Pick<Options, 'local' | 'imag
 }
 
 function keep(prepared: PreparedTable, rules: readonly Rule[], measured: Measured, known: readonly Rule[] = []): RuledRows {
-  const kept = {
-    ...keepRules(rules, prepared.data, measured, known),
-    ...(known.length > 0 ? { known: keepKnown(known, prepared.data) } : {})
-  }
+  const kept = keptBeside(rules, known, prepared.data, measured)
   const data = takeRulesOut(kept, prepared.data)
   return {
     ...prepared,

@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1950 },
+  '@sbridge/core': { path: 'packages/core', budget: 1965 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3195 }
+  sbridge: { path: 'packages/sbridge', budget: 3205 }
 }
 
 interface Packed {
@@ -257,15 +257,15 @@ describe('types: a strict program compiles where nothing else is installed', () 
 
 // kB with all kernels of WebAssembly, of which a page loads one of the engine (10 kB) and that of rows (2 kB). More is a decision, made here.
 describe('size in a browser', () => {
-  it('rows from a table: 203 kB', async () => {
+  it('rows from a table: 205 kB', async () => {
     const program = BROWSER_PROGRAM.split('\n')
       .slice(0, 7)
       .join('\n')
       .replace('type RawTable, ReferenceEngine, ', '')
       .replace(': RawTable', '')
-    expect(await weight(program)).toBeLessThan(203)
+    expect(await weight(program)).toBeLessThan(205)
   })
-  it('all of the core: 705 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(705)
+  it('all of the core: 710 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(710)
   })
 })

@@ -4,7 +4,7 @@ import { createWasmEngine } from '../engine/wasm/engine.js'
 import { keyFor, keyFromSeed, uniforms } from '../num/random.js'
 import { prepareRows } from '../systems/prepare.js'
 import type { Table } from '../table/table.js'
-import { compareRules } from './compare-rules.js'
+import { compareKnown, compareRules } from './compare-rules.js'
 import { evaluateTables } from './evaluate.js'
 import type { RuleKept } from './evaluation.js'
 import { isBroken } from './is-broken.js'
@@ -86,4 +86,27 @@ it('a relation that no rule keeps beside others is checked too, and once', () =>
     ['points = 0.01 * rate * hours', 0],
     ['points = 0.31 * mass', ROWS / 3]
   ])
+})
+
+it('what rows compute that know all of its columns is counted in rows that do', () => {
+  const n = 200
+  const u = uniforms(keyFromSeed(8), 3 * n)
+  const gaps = (k: number) => Uint8Array.from({ length: n }, (_, i) => ((i * 7 + k) % 20 === 0 ? 1 : 0))
+  const price = Float64Array.from({ length: n }, (_, i) => Math.round(1000 * u[3 * i]!) / 100 + 1)
+  const count = Float64Array.from({ length: n }, (_, i) => 1 + Math.floor(8 * u[3 * i + 1]!))
+  const table = (total: (i: number) => number): Table => ({
+    columns: [
+      { name: 'price', kind: 'number', values: price, missing: gaps(1) },
+      { name: 'count', kind: 'integer', values: count, missing: gaps(2) },
+      { name: 'total', kind: 'number', values: Float64Array.from({ length: n }, (_, i) => total(i)), missing: gaps(3) }
+    ],
+    rowCount: n
+  })
+  const product = (i: number) => Math.round(100 * price[i]! * count[i]!) / 100
+  const real = table(product)
+  const off = table((i) => (i < 40 ? product(i) + 1 : product(i)))
+  const known = Array.from({ length: 40 }, (_, i) => i).filter((i) => real.columns.every((one) => !('missing' in one && one.missing?.[i])))
+  const compared = (synthetic: Table) => compareKnown({ found: real }, { real, synthetic, train: undefined } as never)
+  expect(compared(real)).toEqual([{ rule: 'total = price * count', broken: 0, rows: n, floor: 0, most: 0 }])
+  expect(compared(off)).toEqual([{ rule: 'total = price * count', broken: known.length, rows: n, floor: 0, most: 0 }])
 })

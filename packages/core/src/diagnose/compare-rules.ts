@@ -1,6 +1,8 @@
 import { keptStandingsIn, keptTotalsIn } from '../code/rules/among-rows.js'
 import { findRules } from '../code/rules/find.js'
+import { findKnown } from '../code/rules/find-known.js'
 import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
+import { holdsWhereKnown, rowsThatKnow } from '../code/rules/known-rows.js'
 import { findOneAtATime, overlappingRows } from '../code/rules/one-at-a-time.js'
 import { breachOf, quantityIn, type WrittenTable } from '../code/rules/rows-of-rule.js'
 import { type Rule, ruleText } from '../code/rules/rule.js'
@@ -87,6 +89,18 @@ function withoutRows(table: Table, rows: readonly number[]): Table {
 
 /** What all real rows obey no row breaks by chance. */
 const obeyedByAll = (rule: string, broken: number, { rowCount }: Table): RuleKept => ({ rule, broken, rows: rowCount, floor: 0, most: 0 })
+
+/** What real rows compute that know all of its columns, where others lack one, and how many synthetic rows that know them do not. Cost: as of `findKnown`. */
+export function compareKnown({ found: compared }: Pick<Comparison, 'found'>, { real, synthetic, train }: AlignedTables): RuleKept[] {
+  const written = writtenAs(compared)
+  const all = { ...writtenAs(compared), table: train ? stackTables([real, train]) : real }
+  const rules = findKnown(written, findRules(written), { find: (part) => findRules(part) }).filter((rule) => holdsWhereKnown(rule, all))
+  const knowing = (rule: Rule, table: Table) => takeTableRows(table, rowsThatKnow(rule, { ...all, table }))
+  return rules.map((rule) => {
+    const of = { data: { ...all, table: knowing(rule, all.table) }, exceptions: [] }
+    return obeyedByAll(ruleText(rule), brokenBy(knowing(rule, synthetic), rule, of), synthetic)
+  })
+}
 
 /** Columns that tell all real rows apart, training rows with them, or differ in each, and how many synthetic rows do not. Cost: as of `findUnique`. */
 export function compareUnique({ real, synthetic, train }: AlignedTables): RuleKept[] {

@@ -12,7 +12,16 @@ import { compareClouds } from './compare-clouds.js'
 import { compareColumns } from './compare-columns.js'
 import { compareNeighbours, type Weighed } from './compare-neighbours.js'
 import { compareOrder } from './compare-order.js'
-import { compareRules, compareStandings, compareTotals, compareUnique, followersIn, standingsOf, totalsIn } from './compare-rules.js'
+import {
+  compareKnown,
+  compareRules,
+  compareStandings,
+  compareTotals,
+  compareUnique,
+  followersIn,
+  standingsOf,
+  totalsIn
+} from './compare-rules.js'
 import { type Comparison, MOST_ASSOCIATED_COLUMNS, prepareComparison } from './comparison.js'
 import { wholeProgress } from './comparison-share.js'
 import type { Evaluation, Likeness } from './evaluation.js'
@@ -138,6 +147,7 @@ export async function* evaluationParts(problem: PartsProblem): AsyncGenerator<Pa
         ...compareTotals(totals, aligned),
         ...compareStandings(standings, aligned),
         ...compareRules(comparison, whole, { fields: problem.fields, counts: countsOf(problem, whole) }),
+        ...(problem.fields || problem.groups ? [] : compareKnown(comparison, whole)),
         ...(problem.fields ? [] : compareUnique(whole))
       ]
     }

@@ -6,20 +6,20 @@ import { bends, exceptionsOf } from '../../code/rules/exceptions.js'
 import { eachRule } from '../../code/rules/families.js'
 import { findFewDistances } from '../../code/rules/few-distances.js'
 import { findRules, type Search } from '../../code/rules/find.js'
+import { findKnown } from '../../code/rules/find-known.js'
 import { choicesOf } from '../../code/rules/flags.js'
 import { searchNotes } from '../../code/rules/formula-readings.js'
 import { nearlyTotalNotes, quantitiesIn } from '../../code/rules/found-once.js'
 import { inOrder, isMeasured, keepRules, type Measured } from '../../code/rules/keep.js'
 import { type Derivation, derives, inputsOfKept, type KeptRules } from '../../code/rules/kept-rules.js'
 import { isCalendarPart } from '../../code/rules/key-part.js'
-import { findKnownLookups } from '../../code/rules/known-lookups.js'
-import { holdsWhereKnown, rowsThatKnow, rowsWithout } from '../../code/rules/known-rows.js'
+import { rowsThatKnow } from '../../code/rules/known-rows.js'
 import { nearNotes, nearProductsOf } from '../../code/rules/near-products.js'
 import { parseRule } from '../../code/rules/parse-rule.js'
 import { clockUnitOf } from '../../code/rules/quantity.js'
 import { type Ratio, ratiosOf } from '../../code/rules/ratios.js'
 import { binAt, breachOf, breachWords, columnIn, quantityIn, type WrittenTable } from '../../code/rules/rows-of-rule.js'
-import { inputsOf, isOpenCell, openOf, type Rule, ruleText } from '../../code/rules/rule.js'
+import { inputsOf, isOpenCell, type Rule, ruleText } from '../../code/rules/rule.js'
 import { type RunningTotal, totalText } from '../../code/rules/running-totals.js'
 import { takeRulesOut } from '../../code/rules/stacked.js'
 import { type Standing, standingText } from '../../code/rules/standings.js'
@@ -29,7 +29,6 @@ import { impliedOrders, unkeptRelations } from '../../code/rules/unkept.js'
 import { withinOf } from '../../code/rules/within.js'
 import { defined } from '../../num/defined.js'
 import { InputError } from '../../num/errors.js'
-import { evenly } from '../../num/evenly.js'
 import { listed, typesFlag } from '../../num/listed.js'
 import { cellAt, isMissing } from '../../table/cells.js'
 import { presentValues } from '../../table/encoder.js'
@@ -83,36 +82,11 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
   return { ...ready, data: { ...ready.data, notes: [...ready.data.notes, ...notes] } }
 })
 
-/** Rows by which rules are looked for that some rows know: what these show all others must obey. */
-const MOST_KNOWING = 5000
-
-/**
- * What rows compute that know all of its columns, where others lack one: of what a column is computed of a gap says nothing. Found in rows without a
- * gap, or of two columns in all rows that have both, and obeyed by all that know its columns. Cost: as of `findRules` on 5,000 rows.
- */
+/** Rules of rows that know their columns, beside those of all rows. Cost: as of `findKnown`. */
 export function knownRules(data: InferredTable, rules: readonly Rule[], options: Options): Rule[] {
-  const { table } = data
-  const gapped = table.columns.filter((column) => hasGap(column, table.rowCount)).map(({ name }) => name)
-  if (gapped.length === 0 || placesOf(options) !== undefined) return []
-  const whole = rowsWithout(table, new Set())
-  const rows = evenly(whole.length, Math.min(whole.length, MOST_KNOWING)).map((k) => whole[k]!)
-  const part = { ...data, table: takeTableRows(table, rows) }
-  const found = rows.length < 2 ? [] : rulesOf(part, { ...options, rule: [] })
-  const lookups = options.minCell === undefined ? findKnownLookups(table).map((one): Rule => ({ kind: 'lookup', ...one })) : []
-  const computed = rules.filter((rule) => !isOrder(rule) && rule.kind !== 'gap')
-  const kept = keptAsTheyAre(data, options)
-  const out: Rule[] = []
-  for (const rule of [...found, ...lookups]) {
-    if (isOrder(rule) || rule.kind === 'gap' || rule.exceptions || openOf(rule) !== undefined || kept.has(rule.column)) continue
-    const isOfGaps = [rule.column, ...inputsOf(rule)].some((name) => gapped.includes(name))
-    if (isOfGaps && !clashOf(rule, [...computed, ...out]) && holdsWhereKnown(rule, data)) out.push(rule)
-  }
-  return out
-}
-
-const hasGap = (column: Column, rowCount: number): boolean => {
-  for (let i = 0; i < rowCount; i++) if (isMissing(column, i)) return true
-  return false
+  if (placesOf(options) !== undefined) return []
+  const find = (part: WrittenTable) => rulesOf({ ...data, ...part }, { ...options, rule: [] })
+  return findKnown(data, rules, { find, minCell: options.minCell, except: keptAsTheyAre(data, options) })
 }
 
 /** Rules ready to be kept, and those of rows that know their columns beside them. */

@@ -516,7 +516,9 @@ describe('a rule that is stated', () => {
     ['total = qty * price', 'column-unknown', /price/],
     ['total = 2 * country', 'rule-column', /country/],
     ['total = qty * unit_price * P(country = uk)', 'rule-column', /country has no level uk/],
-    ['total = unit_price * P(qty = 3)', 'rule-column', /qty is no category/],
+    ['total = unit_price * P(qty = 3)', 'rule-broken', /500 of 500 rows break/],
+    ['total = unit_price * P(qty = 77)', 'rule-column', /qty has no level 77/],
+    ['total = unit_price * P(unit_price = 3)', 'rule-column', /unit_price is no category/],
     ['weekday(qty) -> country', 'rule-column', /qty is a column of numbers/],
     ['bins(country, 3) -> total', 'rule-column', /country is no number/]
   ])('%s is refused with a row that breaks it', async (rule, code, words) => {

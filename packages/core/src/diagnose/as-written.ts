@@ -10,9 +10,14 @@ export function asWritten(column: NumericColumn, reference: NumericColumn): Nume
   return decimals === undefined ? column : { ...column, values: column.values.map((value) => toDecimals(value, decimals)) }
 }
 
+/** Of tables that were read: what is found in one is found once. */
+const written = new WeakMap<Table, WrittenTable>()
+
 /** A table with the decimals that its own numbers have. */
 export function writtenAs(table: Table): WrittenTable {
-  return { table, formats: table.columns.map(formatOf) }
+  const known = written.get(table) ?? { table, formats: table.columns.map(formatOf) }
+  written.set(table, known)
+  return known
 }
 
 /** Whole numbers have none, also where those of the other table are no whole ones: what is computed of them is rounded all the same. */

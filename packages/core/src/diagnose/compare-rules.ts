@@ -1,5 +1,5 @@
 import { keptStandingsIn, keptTotalsIn } from '../code/rules/among-rows.js'
-import { findRules } from '../code/rules/find.js'
+import { findExact, findRules } from '../code/rules/find.js'
 import { findKnown } from '../code/rules/find-known.js'
 import { brokenTotals, type Follower, followersOf } from '../code/rules/keep-totals.js'
 import { holdsWhereKnown, rowsThatKnow } from '../code/rules/known-rows.js'
@@ -94,7 +94,7 @@ const obeyedByAll = (rule: string, broken: number, { rowCount }: Table): RuleKep
 export function compareKnown({ found: compared }: Pick<Comparison, 'found'>, { real, synthetic, train }: AlignedTables): RuleKept[] {
   const written = writtenAs(compared)
   const all = { ...writtenAs(compared), table: train ? stackTables([real, train]) : real }
-  const rules = findKnown(written, findRules(written), { find: (part) => findRules(part) }).filter((rule) => holdsWhereKnown(rule, all))
+  const rules = findKnown(written, () => findRules(written), { find: findExact }).filter((rule) => holdsWhereKnown(rule, all))
   const knowing = (rule: Rule, table: Table) => takeTableRows(table, rowsThatKnow(rule, { ...all, table }))
   return rules.map((rule) => {
     const of = { data: { ...all, table: knowing(rule, all.table) }, exceptions: [] }

@@ -24,7 +24,7 @@ interface Search {
  * gap, or of two columns in all rows that have both, and obeyed by all that know its columns; none that `rules` of all rows compute. Cost: that of
  * `find` on 5,000 rows, and O(rows) a rule.
  */
-export function findKnown(data: WrittenTable, rules: readonly Rule[], { find, minCell, except = new Set() }: Search): Rule[] {
+export function findKnown(data: WrittenTable, rules: () => readonly Rule[], { find, minCell, except = new Set() }: Search): Rule[] {
   const { table } = data
   const hasGap = (column: (typeof table.columns)[number]) => {
     for (let i = 0; i < table.rowCount; i++) if (isMissing(column, i)) return true
@@ -36,7 +36,7 @@ export function findKnown(data: WrittenTable, rules: readonly Rule[], { find, mi
   const rows = evenly(whole.length, Math.min(whole.length, MOST_ROWS)).map((k) => whole[k]!)
   const found = rows.length < 2 ? [] : find({ ...data, table: takeTableRows(table, rows) })
   const lookups = minCell === undefined ? findKnownLookups(table).map((one): Rule => ({ kind: 'lookup', ...one })) : []
-  const computed = rules.filter((rule) => !isOrder(rule) && rule.kind !== 'gap')
+  const computed = rules().filter((rule) => !isOrder(rule) && rule.kind !== 'gap')
   const out: Rule[] = []
   for (const rule of [...found, ...lookups]) {
     if (isOrder(rule) || rule.kind === 'gap' || rule.exceptions || openOf(rule) !== undefined || except.has(rule.column)) continue

@@ -5,7 +5,7 @@ import { equalsOf, isOtherThroughout, type KeptEqual, SAME } from '../../code/ru
 import { bends, exceptionsOf } from '../../code/rules/exceptions.js'
 import { eachRule } from '../../code/rules/families.js'
 import { findFewDistances } from '../../code/rules/few-distances.js'
-import { findRules, type Search } from '../../code/rules/find.js'
+import { findExact, findRules, type Search } from '../../code/rules/find.js'
 import { findKnown } from '../../code/rules/find-known.js'
 import { choicesOf } from '../../code/rules/flags.js'
 import { searchNotes } from '../../code/rules/formula-readings.js'
@@ -85,8 +85,11 @@ export const ruledRows = keepingLast(relevant, (raw, options): RuledRows => {
 /** Rules of rows that know their columns, beside those of all rows. Cost: as of `findKnown`. */
 export function knownRules(data: InferredTable, rules: readonly Rule[], options: Options): Rule[] {
   if (placesOf(options) !== undefined) return []
-  const find = (part: WrittenTable) => rulesOf({ ...data, ...part }, { ...options, rule: [] })
-  return findKnown(data, rules, { find, minCell: options.minCell, except: keptAsTheyAre(data, options) })
+  const find = (part: WrittenTable) => {
+    const { seen, search } = searchOf({ ...data, ...part }, { ...options, rule: [] })
+    return findExact(seen, search)
+  }
+  return findKnown(data, () => rules, { find, minCell: options.minCell, except: keptAsTheyAre(data, options) })
 }
 
 /** Rules ready to be kept, and those of rows that know their columns beside them. */

@@ -78,6 +78,7 @@ function ratesOf(
 ): Rates | undefined {
   const rows = spreadRows(rowCount, MOST_ROWS)
   if (own.reduce((sum, { levels }) => sum + levels.length, 0) > LEVELS_OF_ROWS * rows.length) return undefined
+  if (differ(rows, { own, values, amounts: amount.values, unit })) return undefined
   const logs = Float64Array.from(rows, (i) => log(values[i]! / amount.values[i]!))
   const rest = logs.slice()
   const codes = own.map((one) => Int32Array.from(rows, (i) => one.codes[i]!))
@@ -124,6 +125,30 @@ function ratesOf(
   const rates = intervals.map((interval) => interval.factor())
   if (rates.includes(undefined)) return undefined
   return { of: saying.map(({ one }) => one), factors: [rates as number[], ...others.map(({ factors: some }) => some)] }
+}
+
+/** Whether two rows of the same levels are not the same times their amounts: then nothing of the levels alone. Most tables show that at once. */
+function differ(
+  rows: Uint32Array,
+  {
+    own,
+    values,
+    amounts,
+    unit
+  }: { readonly own: readonly CategoricalColumn[]; readonly values: Float64Array; readonly amounts: Float64Array; readonly unit: number }
+): boolean {
+  const first = new Map<string, number>()
+  for (const i of rows) {
+    const levels = own.map(({ codes }) => codes[i]).join()
+    const j = first.get(levels)
+    if (j === undefined) {
+      first.set(levels, i)
+      continue
+    }
+    const times = amounts[i]! / amounts[j]!
+    if (Math.abs(values[i]! - times * values[j]!) > tolerance(unit, values[i]!) + times * tolerance(unit, values[j]!)) return true
+  }
+  return false
 }
 
 const lengthOf = (numbers: readonly number[]): number => numbers.reduce((sum, x) => sum + String(x).length, 0)

@@ -276,6 +276,13 @@ function isLogarithm(column: ColumnRest): boolean {
   return gains.length > 1 && mean(gains) > Math.sqrt(variance(gains) / gains.length)
 }
 
+/** Whether changes of the logarithm make numbers likelier than those of the values do. Cost: of two autoregressions. */
+export function isLikelierInLogarithms(values: Float64Array, places: Float64Array): boolean {
+  if (!values.every((x) => x > 0)) return false
+  const logs = values.map(log)
+  return isGrowth({ rest: values, grown: { rest: logs, whole: logs, scale: 1 }, places })
+}
+
 /** Whether changes of the logarithm make a series likelier than those of the values do. @source Box, Cox, JRSS B 1964. */
 function isGrowth({ rest, grown, places }: ColumnRest): boolean {
   const [straight, logged] = [rest, grown?.rest].map((x) => x && autoRegression(x, { places, hasLevel: false }))

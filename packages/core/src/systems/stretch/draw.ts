@@ -9,6 +9,8 @@ import { type Column, isCategorical, isNumeric, type NumericColumn, type Table }
 import type { Context } from '../context.js'
 import { drawAnew } from '../forecast/anew.js'
 import { checkReach } from '../forecast/clock.js'
+import { addedSteps, stepsOf } from '../forecast/counters.js'
+import { datesIn } from '../forecast/restarts.js'
 import { cycleColumn, cycleOfMask, placedValues } from './cycles.js'
 import { formatsByName } from './fit.js'
 import type { StretchModel } from './model.js'
@@ -75,7 +77,7 @@ function withStates(model: StretchModel, given: Table, first: number, context: C
   const followed = left.columns.filter(({ name }) => summary.followed.includes(name))
   const numbers = left.columns.filter((column): column is NumericColumn => isNumeric(column) && column.name !== time)
   const emptied = new Map(numbers.flatMap(({ name, missing }) => (missing ? [[name, cycleOfMask(missing)] as const] : [])))
-  const table = { ...given, columns: given.columns.map((column) => onCalendar(column, numbers, first)) }
+  const table = counted(model, given, { numbers, first })
   const states = statesOf(
     followed.filter(({ name }) => !emptied.get(name)),
     left.rowCount
@@ -97,19 +99,36 @@ function withStates(model: StretchModel, given: Table, first: number, context: C
   return { ...table, columns: [...table.columns.map(withGaps), ...categories] }
 }
 
-/** Drawn numbers with the values that a calendar places where it says. */
-function onCalendar(column: Column, real: readonly NumericColumn[], first: number): Column {
-  const own = real.find(({ name }) => name === column.name)
-  if (!own || !isNumeric(column)) return column
-  const placed = placedValues(own)
+interface Counted {
+  /** Of the data, but for what rules derive. */
+  readonly numbers: readonly NumericColumn[]
+  /** Rows in front that stand before the series. */
+  readonly first: number
+}
+
+/** Drawn numbers with the values that a calendar places where it says, and steps of what only goes one way added up. */
+function counted({ counters, rows, time }: StretchModel, drawn: Table, { numbers, first }: Counted): Table {
+  const columns = drawn.columns.map((column) => {
+    const real = numbers.find(({ name }) => name === column.name)
+    if (!real || !isNumeric(column)) return column
+    const counter = counters.find((one) => one.column === column.name)
+    if (!counter) return onCalendar(column, real, first)
+    const { column: steps } = stepsOf(filledColumn(real), counter, datesIn(rows, time))
+    return addedSteps(onCalendar(column, steps, first), counter, datesIn(drawn, time))
+  })
+  return { ...drawn, columns }
+}
+
+function onCalendar(column: NumericColumn, real: NumericColumn, first: number): NumericColumn {
+  const placed = placedValues(real)
   if (placed.length === 0) return column
   return { ...column, values: column.values.map((x, i) => placed.find(({ isPlace }) => isPlace(i - first))?.value ?? x) }
 }
 
 /** What rules derive besides. */
-function rulesBack({ kept, formats, series, time }: StretchModel, table: Table, context: Context): Table {
+function rulesBack({ kept, formats, series, counters, time }: StretchModel, table: Table, context: Context): Table {
   if (!kept) return table
-  const own = new Map([...formats, ...series.formats].map((format) => [format.name, format]))
+  const own = new Map([...formats, ...series.formats, ...counters.map(({ format }) => format)].map((format) => [format.name, format]))
   const isRead = (column: Column) => column.name !== time || kept.columns.some(({ name }) => name === time)
   const columns = table.columns.filter(isRead)
   const written = columns.map(({ name }) => own.get(name) ?? { name, source: 'text' as const, kind: 'category' as const })

@@ -11,8 +11,10 @@ import { keepColumns, takeTableRows } from '../../table/rows.js'
 import { type Column, isCategorical, isEmpty, isNumeric, type NumericColumn, type Table } from '../../table/table.js'
 import type { Context } from '../context.js'
 import { clockOf } from '../forecast/clock.js'
+import { counterOf, counterText, stepsOf } from '../forecast/counters.js'
 import { fitForecast } from '../forecast/forecast.js'
 import type { ForecastOptions } from '../forecast/options.js'
+import { datesIn } from '../forecast/restarts.js'
 import { ruledSeries } from '../forecast/ruled-series.js'
 import { MOST_COLUMNS } from '../forecast/transition.js'
 import { type Cycle, cycleText, findCycles, withoutPlaced } from './cycles.js'
@@ -45,7 +47,18 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
   const free = left.table.columns.filter(({ name }) => !aside.has(name))
   const states = free.filter(isCategorical).map(({ name }) => name)
   const isNumber = (column: Column): column is NumericColumn => isNumeric(column) && !isConstant(column)
-  const numbers = free.filter(isNumber).map((column) => filledColumn(withoutPlaced(column)))
+  const asSeen = free.filter(isNumber)
+  const dates = datesIn(table, time)
+  const formatOf = formatsByName(left.formats)
+  const counting = { times: dates, places }
+  const found = isOff ? [] : asSeen.map((column) => counterOf(filledColumn(column), { ...counting, format: formatOf(column.name) }))
+  const counters = found.filter((one) => one !== undefined)
+  const own = asSeen.map((column, c) => {
+    const counter = found[c]
+    const drawn = counter ? stepsOf(filledColumn(column), counter, dates) : { column, format: formatOf(column.name) }
+    return { ...drawn, column: filledColumn(withoutPlaced(drawn.column)) }
+  })
+  const numbers = own.map(({ column }) => column)
   if (numbers.length === 0)
     throw new InputError({
       code: 'series-numbers',
@@ -60,11 +73,10 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
   const growing = numbers.filter(goesOneWay).map(({ name }) => name)
   const changes = growing.length > 0 ? growing : 'off'
   const times = keepColumns(data, ({ name }) => name === time)
-  const own = keepColumns(left, ({ name }) => numbers.some((one) => one.name === name))
   const series = await fitForecast(
     {
       table: { rowCount: table.rowCount, columns: [...times.table.columns, ...numbers] },
-      formats: [...times.formats, ...own.formats],
+      formats: [...times.formats, ...own.map(({ format }) => format)],
       notes: []
     },
     { rules: 'off', time, changes, ...defined({ season, local }), anew: true },
@@ -83,6 +95,7 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
     ...defined({ kept }),
     windows,
     cycles,
+    counters,
     summary: {
       rowCount: table.rowCount,
       time,
@@ -94,6 +107,10 @@ export async function fitStretch(given: InferredTable, { time, ...options }: Opt
         ...data.notes.filter((note) => !note.startsWith(`${time}: `) && !answered.has(note)),
         ...(isEven ? clockNotes : [`the steps of ${time} differ: new rows stand at the times of the data, and behind these as far apart`]),
         ...cycles.map((one) => `${cycleText(one)}: in every row, and new ones go on so; --rules off draws it as any other column`),
+        ...counters.map(
+          (one) =>
+            `${counterText(one)}: its steps are drawn and added up, so new rows do so too and end where these lead; --rules off draws it as any other column`
+        ),
         ...windows.map((one) => `${windowText(one)}: in every row, and kept so in new ones; --rules off draws it as any other column`),
         ...gapNotes(gaps)
       ]

@@ -1,6 +1,7 @@
 import type { KeptRules } from '../../code/rules/kept-rules.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import type { Table } from '../../table/table.js'
+import type { Counter } from '../forecast/counters.js'
 import type { ForecastModel } from '../forecast/forecast.js'
 import type { Cycle } from './cycles.js'
 import type { WindowOf } from './windows.js'
@@ -23,6 +24,8 @@ export interface StretchModel {
   readonly kept?: KeptRules
   readonly windows: readonly WindowOf[]
   readonly cycles: readonly Cycle[]
+  /** Columns that only go one way: the series has their steps. */
+  readonly counters: readonly Counter[]
   readonly summary: StretchSummary
 }
 

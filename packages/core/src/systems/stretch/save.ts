@@ -19,11 +19,13 @@ import { defined } from '../../num/defined.js'
 import { timeBounds } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { columnFormat, UNSCALED } from '../encoder-file.js'
+import type { Counter } from '../forecast/counters.js'
+import { PERIOD_NAMES } from '../forecast/restarts.js'
 import { loadForecast, saveForecast } from '../forecast/save.js'
 import { keptRulesIn, withRules } from '../rules/rules-file.js'
 import type { Cycle } from './cycles.js'
 import type { StretchModel, StretchSummary } from './model.js'
-import { PERIOD_NAMES, WINDOW_KINDS, type WindowOf } from './windows.js'
+import { WINDOW_KINDS, type WindowOf } from './windows.js'
 
 /** A column of the rows that were learned from, without its cells. */
 interface ColumnMeta {
@@ -54,10 +56,10 @@ export function saveStretch({ series, rows, ...own }: StretchModel): ModelConten
     if (column.missing) cells[`${c}.missing`] = column.missing
     return [{ name, kind, ...(column.missing ? { gaps: true } : {}) }]
   })
-  const { time, isEven, descending, start, kept, windows, cycles, formats, summary } = own
+  const { time, isEven, descending, start, kept, windows, cycles, counters, formats, summary } = own
   const contents = {
     kind: 'stretch',
-    meta: { series: meta, time, isEven, descending, start, windows, cycles, formats, columns, summary },
+    meta: { series: meta, time, isEven, descending, start, windows, cycles, counters, formats, columns, summary },
     arrays: { ...arraysNamed(SERIES, arrays), ...arraysNamed(ROWS, cells) }
   }
   return withRules(contents, kept)
@@ -98,6 +100,16 @@ export function loadStretch(contents: ModelContents): StretchModel {
       })
     ),
     cycles: list(record<Cycle>({ column: text, rows: whole({ least: 1 }), step: number(UNSCALED) })),
+    counters: list(
+      record<Counter>({
+        column: text,
+        way: word('up', 'down'),
+        restart: optional(word(...PERIOD_NAMES)),
+        isLogged: flag,
+        from: number(UNSCALED),
+        format: columnFormat
+      })
+    ),
     formats: list(columnFormat),
     columns: list(
       record<ColumnMeta>({
@@ -154,7 +166,7 @@ function rowsIn(
 
 /** What is drawn, followed, constant or computed is a column of the rows, and every column is one of these. */
 function checkNames(
-  { time, kept, windows, cycles, formats, summary }: Omit<StretchModel, 'series' | 'rows'>,
+  { time, kept, windows, cycles, counters, formats, summary }: Omit<StretchModel, 'series' | 'rows'>,
   rows: Table,
   { formats: drawn, clock }: StretchModel['series']
 ): void {
@@ -167,6 +179,9 @@ function checkNames(
     whole({ least: 1, most: rows.rowCount })(period, `the cycle of ${column}`)
     made.add(column)
   }
+  for (const { column, isLogged, from } of counters)
+    if (!drawn.some(({ name }) => name === column) || (isLogged && !(from > 0)))
+      throw damaged(`a model that adds up steps of ${column} from ${from}`, 'a column of the series, and a number above 0 to multiply')
   const known = new Set(made)
   for (const { column, of } of windows) {
     if (!isNumber(column) || !isNumber(of) || !known.has(of))

@@ -6,10 +6,11 @@ import { formatsByName } from './fit.js'
 import type { StretchModel } from './model.js'
 
 /** Columns that are compared by their changes: those that go with the row before. */
-export function inSteps({ series, rows, time, windows, cycles }: StretchModel): string[] {
+export function inSteps({ series, rows, time, windows, cycles, counters }: StretchModel): string[] {
   const { serial = [] } = withSerial(rows, { column: time })
   const derived = new Set([...cycles, ...windows].map(({ column }) => column))
-  const isWalk = (name: string) => serial.includes(name) || series.summary.changes?.[name] !== undefined
+  const isWalk = (name: string) =>
+    serial.includes(name) || counters.some(({ column }) => column === name) || series.summary.changes?.[name] !== undefined
   return rows.columns.flatMap((column) =>
     column.name !== time && !derived.has(column.name) && isNumeric(column) && isWalk(column.name) ? [column.name] : []
   )

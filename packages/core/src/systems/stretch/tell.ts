@@ -1,6 +1,7 @@
 import { defined } from '../../num/defined.js'
 import { listed } from '../../num/listed.js'
 import { facts, type Telling, together } from '../../tell/telling.js'
+import { counterText } from '../forecast/counters.js'
 import { tellForecast } from '../forecast/tell.js'
 import { cycleText } from './cycles.js'
 import type { StretchModel } from './model.js'
@@ -9,7 +10,7 @@ import { windowText } from './windows.js'
 
 /** What a model of a table that is one series says of itself. */
 export function tellStretch(model: StretchModel): Telling {
-  const { series, summary, windows, cycles } = model
+  const { series, summary, windows, cycles, counters } = model
   const walks = inSteps(model)
   const { time, drawn, followed, notes } = summary
   // Its notes are of continuations, which this is not.
@@ -22,6 +23,7 @@ export function tellStretch(model: StretchModel): Telling {
           drawn,
           followed,
           ...(cycles.length > 0 ? { cycles: cycles.map(cycleText) } : {}),
+          ...(counters.length > 0 ? { counters: counters.map(counterText) } : {}),
           ...(windows.length > 0 ? { windows: windows.map(windowText) } : {})
         }
       },
@@ -47,6 +49,7 @@ export function tellStretch(model: StretchModel): Telling {
                 : undefined,
               followed.length > 0 ? { name: 'follow these', value: listed([...followed]) } : undefined,
               ...cycles.map((one) => ({ name: 'as a calendar', value: cycleText(one) })),
+              ...counters.map((one) => ({ name: 'steps added up', value: counterText(one) })),
               ...windows.map((one) => ({ name: 'computed of the last rows', value: windowText(one) }))
             )
           ]

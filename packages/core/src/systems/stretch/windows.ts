@@ -1,23 +1,12 @@
-import { DAY } from '../../code/rules/quantity.js'
 import { defined } from '../../num/defined.js'
 import { log } from '../../num/elementary.js'
 import { counted } from '../../num/listed.js'
-import { partOf } from '../../table/calendar-part.js'
 import type { ColumnFormat } from '../../table/infer.js'
 import { roundToFormat } from '../../table/present.js'
 import { isNumeric, type NumericColumn, type Table } from '../../table/table.js'
+import { beginsIn, datesIn, PERIOD_NAMES, type Period } from '../forecast/restarts.js'
 
 const KINDS = ['lag', 'mean', 'sum', 'change', 'ratio', 'percent', 'log', 'highest', 'lowest', 'smoothed', 'total'] as const
-/** Where totals begin anew: with a number that changes as the time goes on, in milliseconds since 1970. */
-const PERIODS = {
-  year: (time: number) => partOf('year', time),
-  month: (time: number) => partOf('month_end', time),
-  // Weeks begin on Mondays, and 1 January 1970 was a Thursday.
-  week: (time: number) => Math.floor((time / DAY + 3) / 7),
-  day: (time: number) => Math.floor(time / DAY)
-} as const
-type Period = keyof typeof PERIODS
-export const PERIOD_NAMES = Object.keys(PERIODS) as readonly Period[]
 /** Those that are computed of their own row before. */
 const RECURSIVE: readonly string[] = ['highest', 'lowest', 'smoothed', 'total']
 
@@ -158,13 +147,6 @@ function recursiveOf(column: NumericColumn, source: Source, { kind, of, half, ti
   }
 }
 
-/** Whether a row is the first of a period. */
-function beginsIn(restart: Period | undefined, times: Float64Array | undefined): (row: number) => boolean {
-  if (!restart || !times) return () => false
-  const period = PERIODS[restart]
-  return (i) => i > 0 && period(times[i]!) !== period(times[i - 1]!)
-}
-
 interface Recursive extends Pick<WindowOf, 'kind' | 'of'> {
   readonly half: number
   /** Dates of the rows. */
@@ -207,10 +189,6 @@ interface Recursed extends Pick<Recursive, 'times'> {
   readonly first: number
   readonly round: (value: number) => number
 }
-
-/** A column of dates. */
-const datesIn = ({ columns }: Pick<Table, 'columns'>, name: string): Float64Array | undefined =>
-  columns.find((column): column is NumericColumn => column.name === name && column.kind === 'datetime')?.values
 
 /** The last digit that is written, halved. */
 const halfUnit = ({ number, kind }: ColumnFormat): number =>

@@ -1,5 +1,5 @@
 import { log, pow } from '../../num/elementary.js'
-import { type Column, isCategorical, isNumeric } from '../../table/table.js'
+import { type CategoricalColumn, type Column, isCategorical, isNumeric } from '../../table/table.js'
 import { isBelievedAtLog, logChoose } from './chance.js'
 
 /** A column that is missing exactly where another is missing, or has certain levels; of some levels it may be that only some rows say. */
@@ -45,9 +45,8 @@ export function findGaps(columns: readonly Column[], rowCount: number): GapsFoun
         ]
     const byLevels = columns.flatMap((column): (GapsFound & { readonly chance: number })[] => {
       if (!isCategorical(column) || column.name === name || column.levels.length > MOST_LEVELS || column.codes.includes(-1)) return []
-      const { missing, open, rows, openGaps } = sortsOf(column.codes, column.levels.length, isMissing)
-      const choices = column.levels.length * log(open.length === 0 ? 2 : 3)
-      const chance = logChance + logChoose(rows, openGaps) + choices
+      const { missing, open, chance: among } = levelsWithGaps(column, column.codes.keys(), isMissing)
+      const chance = logChance + among
       if (!isBelievedAtLog(chance, candidates)) return []
       const [levels, maybe] = [missing, open].map((codes) => codes.map((code) => column.levels[code]!))
       return [{ column: name, when: column.name, levels: levels!, ...(open.length === 0 ? {} : { maybe: maybe! }), chance }]
@@ -77,17 +76,18 @@ function meet(one: (row: number) => boolean, other: (row: number) => boolean, ro
   return false
 }
 
-/** Levels in which all rows have a gap, and those that are open, as some have one, or as they have too few rows to tell; how many rows these have, and gaps. */
+/** Levels in which all rows have a gap, and those that are open, as some have one, or as they have too few rows to tell. */
 interface Sorts {
   readonly missing: readonly number[]
   readonly open: readonly number[]
-  readonly rows: number
-  readonly openGaps: number
+  /** How many ways there are to sort levels so, with gaps in the rows of open ones, in logarithms. */
+  readonly chance: number
 }
 
-function sortsOf(codes: Int32Array, count: number, isMissing: (row: number) => boolean): Sorts {
-  const [rows, gaps] = [new Float64Array(count), new Float64Array(count)]
-  for (let i = 0; i < codes.length; i++) {
+/** Levels of a category by whether some rows that have one lack another column. */
+export function levelsWithGaps({ codes, levels }: CategoricalColumn, among: Iterable<number>, isMissing: (row: number) => boolean): Sorts {
+  const [rows, gaps] = [new Float64Array(levels.length), new Float64Array(levels.length)]
+  for (const i of among) {
     const code = codes[i]!
     rows[code]!++
     if (isMissing(i)) gaps[code]!++
@@ -106,5 +106,10 @@ function sortsOf(codes: Int32Array, count: number, isMissing: (row: number) => b
     told.push(code)
   }
   const open = all.filter((code) => !told.includes(code))
-  return { missing: all.filter((code) => gaps[code]! > 0 && told.includes(code)), open, rows: sum(rows, open), openGaps: sum(gaps, open) }
+  const choices = levels.length * log(open.length === 0 ? 2 : 3)
+  return {
+    missing: all.filter((code) => gaps[code]! > 0 && told.includes(code)),
+    open,
+    chance: logChoose(sum(rows, open), sum(gaps, open)) + choices
+  }
 }

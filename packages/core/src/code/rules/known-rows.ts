@@ -1,16 +1,33 @@
 import { type CellValue, cellAt, isMissing } from '../../table/cells.js'
-import { takeTableRows } from '../../table/rows.js'
-import { isEmpty, type Table } from '../../table/table.js'
+import { keepColumns, takeTableRows } from '../../table/rows.js'
 import { rowCompleter } from './complete.js'
 import { type Derivation, inputsOfKept, type KeptRules } from './kept-rules.js'
 import { columnOfCells } from './lookup-table.js'
 import { breachOf, type WrittenTable } from './rows-of-rule.js'
 import { inputsOf, type Rule } from './rule.js'
 
-/** Rows without a gap, but in some columns. */
-export function rowsWithout({ columns, rowCount }: Table, but: ReadonlySet<string>): number[] {
-  const counted = columns.filter((column) => !but.has(column.name) && !isEmpty(column))
-  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => counted.every((column) => !isMissing(column, i)))
+/** Parts of a table with gaps, at most: more only take longer. */
+const MOST_PARTS = 8
+
+/**
+ * Parts of a table that have no gap: for each column those that most of the rows which have it have too, in the rows that have them all. Where a
+ * house has a garden and a flat a fee no row has both, and those of each tell what it goes by. The one with most cells first. Cost O(p²·rows).
+ */
+export function wholeParts<T extends WrittenTable>(data: T): T[] {
+  const { columns, rowCount } = data.table
+  const known = columns.map((column) => Uint8Array.from({ length: rowCount }, (_, i) => Number(!isMissing(column, i))))
+  const parts = new Map<string, { readonly names: ReadonlySet<string>; readonly rows: Uint32Array }>()
+  for (const own of known) {
+    const having = Array.from({ length: rowCount }, (_, i) => i).filter((i) => own[i] === 1)
+    const isIn = known.map((other) => 2 * having.reduce((count, i) => count + other[i]!, 0) > having.length)
+    const rows = Uint32Array.from(having.filter((i) => known.every((other, c) => !isIn[c] || other[i] === 1)))
+    const names = new Set(columns.flatMap(({ name }, c) => (isIn[c] ? [name] : [])))
+    if (rows.length > 1) parts.set(isIn.join(), { names, rows })
+  }
+  return [...parts.values()]
+    .sort((a, b) => b.rows.length * b.names.size - a.rows.length * a.names.size)
+    .slice(0, MOST_PARTS)
+    .map(({ names, rows }) => keepColumns({ ...data, table: takeTableRows(data.table, rows) }, ({ name }) => names.has(name)))
 }
 
 /** Rows that have a rule's column and all that it goes by. */

@@ -1,4 +1,5 @@
 import type { Dialect } from './dialect.js'
+import { stackNumbers } from './stack-numbers.js'
 
 /** How plain numbers are spelled, taken together: what `numberStyle` and the kinds of text ask of the cells, without them. */
 export interface Spelling {
@@ -138,17 +139,10 @@ function stackRaw(parts: readonly RawColumn[]): RawColumn {
   if (all('number') || all('datetime')) {
     const numbers = parts as readonly RawNumbers[]
     const { missing: _, ...rest } = first as RawNumbers
-    const rows = numbers.reduce((sum, { values }) => sum + values.length, 0)
-    const [values, missing] = [new Float64Array(rows), new Uint8Array(rows)]
-    let at = 0
-    for (const part of numbers) {
-      values.set(part.values, at)
-      if (part.missing) missing.set(part.missing, at)
-      at += part.values.length
-    }
+    const { values, missing } = stackNumbers(numbers)
     const whole = numbers.every((part) => part.source === 'number' && part.integer === true)
     const column = rest.source === 'number' ? { ...rest, values, integer: whole } : { ...rest, values }
-    return missing.includes(1) ? { ...column, missing } : column
+    return missing?.includes(1) ? { ...column, missing } : column
   }
   return { name, source: 'text', values: parts.flatMap(textsOf) }
 }

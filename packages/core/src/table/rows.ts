@@ -3,6 +3,7 @@ import { EQUAL_WORK, equalInColumns } from '../num/equal-rows.js'
 import type { Watch } from '../num/iterate.js'
 import { valueIn } from './codes.js'
 import type { ColumnFormat } from './column-format.js'
+import { stackNumbers } from './stack-numbers.js'
 import { type CategoricalColumn, type Column, isCategorical, isNumeric, type NumericColumn, type Table } from './table.js'
 
 /** The rows `indices` of a table, in that order, as a copy. Cost O(cells taken). */
@@ -42,25 +43,12 @@ export function sliceTable({ columns, first = 0 }: Table, from: number, to: numb
 export function stackTables(tables: readonly Table[]): Table {
   const columns = tables[0]!.columns.map((column, c): Column => {
     const parts = tables.map((table) => table.columns[c]!)
-    if (isNumeric(column)) return stackNumbers(parts as NumericColumn[])
+    if (isNumeric(column)) return { ...column, ...stackNumbers(parts as NumericColumn[]) }
     if (isCategorical(column)) return stackLevels(parts as CategoricalColumn[])
     return column.cells ? { ...column, cells: (parts as (typeof column)[]).flatMap(({ cells }) => cells!) } : column
   })
   const { first } = tables[0]!
   return { columns, rowCount: tables.reduce((sum, { rowCount }) => sum + rowCount, 0), ...(first ? { first } : {}) }
-}
-
-function stackNumbers(parts: readonly NumericColumn[]): NumericColumn {
-  const { missing: _own, ...first } = parts[0]!
-  const rows = parts.reduce((sum, part) => sum + part.values.length, 0)
-  const [values, missing] = [new Float64Array(rows), new Uint8Array(rows)]
-  let at = 0
-  for (const part of parts) {
-    values.set(part.values, at)
-    if (part.missing) missing.set(part.missing, at)
-    at += part.values.length
-  }
-  return parts.some((part) => part.missing) ? { ...first, values, missing } : { ...first, values }
 }
 
 function stackLevels(parts: readonly CategoricalColumn[]): CategoricalColumn {

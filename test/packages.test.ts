@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1965 },
+  '@sbridge/core': { path: 'packages/core', budget: 1975 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3205 }
+  sbridge: { path: 'packages/sbridge', budget: 3215 }
 }
 
 interface Packed {
@@ -265,7 +265,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(205)
   })
-  it('all of the core: 710 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(710)
+  it('all of the core: 713 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(713)
   })
 })

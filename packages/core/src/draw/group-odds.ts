@@ -31,21 +31,15 @@ const MOST_ROWS = 1000
 /** Levels that have odds, at most, and rows that each has on average, at least: those of names hardly recur. @source Peduzzi and others, Journal of Clinical Epidemiology 1996, as in `law/law`. */
 const [MOST_OUTCOMES, ROWS_PER_OUTCOME] = [20, 10]
 
-interface Fitting<T> {
-  readonly engine: Engine
-  /** What this thread does while the last groups are fitted in others. */
-  beside(): Promise<T>
-}
-
 /**
- * Odds of the groups of a sweep, each by its own held-out rows; where ridges are known from another bandwidth they are kept. With what is done beside.
+ * Odds of the groups of a sweep, each by its own held-out rows; where ridges are known from another bandwidth they are kept.
  * Cost a pass of 1,000 rows over all and some ten fits a group.
  */
-export async function oddsOfGroups<T>(
+export async function oddsOfGroups(
   bridge: SweepBridge,
   { rows, logWeights }: TrainingRows,
-  { engine, beside: also }: Fitting<T>
-): Promise<T & { readonly odds: readonly (LevelOdds | undefined)[] }> {
+  engine: Engine
+): Promise<readonly (LevelOdds | undefined)[]> {
   const weights = normalisedWeights(logWeights)
   const ridges = ridgesOf(bridge)
   const oddsOfOne = async (factors: readonly number[], group: number): Promise<LevelOdds | undefined> => {
@@ -59,12 +53,10 @@ export async function oddsOfGroups<T>(
   }
   // While other threads fit two of them, this one goes on with the next two.
   const atOnce = engine.crew ? 2 * AT_ONCE : AT_ONCE
-  const odds: (LevelOdds | undefined)[] = []
-  const fits = bridge.groups.map((factors, group) => async () => {
-    odds[group] = await oddsOfOne(factors, group)
-  })
-  const done = await together([...fits, also], atOnce)
-  return { ...(done.at(-1) as T), odds }
+  return together(
+    bridge.groups.map((factors, group) => () => oddsOfOne(factors, group)),
+    atOnce
+  )
 }
 
 interface Group {

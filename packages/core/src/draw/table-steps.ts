@@ -65,9 +65,9 @@ export async function stepsAt(steps: Steps, { training, potentials, kernel }: Ta
 }
 
 /** Of points that are made once for rows which nobody changes: the bandwidth that a search chose is fitted again. */
-const known = new WeakMap<Matrix, { readonly logWeights: Float64Array; readonly means: NumberMeans }>()
+const known = new WeakMap<Matrix, { readonly logWeights: Float64Array; readonly means: Promise<NumberMeans> }>()
 
-function meansOf(training: TrainingRows, { whole: { points }, meanTerms }: SweepBridge): NumberMeans {
+function meansOf(training: TrainingRows, { whole: { points }, meanTerms }: SweepBridge): Promise<NumberMeans> {
   const { logWeights } = training
   if (meanTerms) return numberMeans(training, points, normalisedWeights(logWeights), meanTerms)
   const before = known.get(points)
@@ -91,19 +91,19 @@ async function sweeping(training: TrainingRows, bridge: SweepBridge, { engine, l
     })
     return potentials.map((f, j) => f + training.logWeights[j]!)
   }
-  const groupTerms = await together(
-    bridge.clouds.map(
+  // They wait for no engine: while its threads scale a group, this one finds them.
+  const meansBeside = async () => {
+    const means = bridge.means ?? (await meansOf(training, bridge))
+    return { means, residuals: bridge.residuals ?? residualsOf(means, training.rows) }
+  }
+  const [means, ...groupTerms] = await together([
+    meansBeside,
+    ...bridge.clouds.map(
       ({ points }, g) =>
         () =>
           groupTermsOf(points, g)
     )
-  )
-  const beside = async () => {
-    const means = bridge.means ?? meansOf(training, bridge)
-    return { means, residuals: bridge.residuals ?? residualsOf(means, training.rows) }
-  }
-  return {
-    mode: 'sweep',
-    bridge: { ...bridge, groupTerms, ...(await oddsOfGroups({ ...bridge, groupTerms }, training, { engine, beside })) }
-  }
+  ])
+  const odds = await oddsOfGroups({ ...bridge, groupTerms }, training, engine)
+  return { mode: 'sweep', bridge: { ...bridge, groupTerms, ...means, odds } }
 }

@@ -3,6 +3,7 @@ import { regularCholeskyInPlace, solveLowerInPlace } from '../num/linear-algebra
 import { beside, columnOf, copyMatrix, type Matrix, matrix, takeRows, takeValues } from '../num/matrix.js'
 import { Moments, type PartMoments, type PartOfRows } from '../num/part-moments.js'
 import { quantileOfSorted, sorted } from '../num/statistics.js'
+import { Turns } from '../num/together.js'
 import { spreadRows } from '../table/codes.js'
 import type { Encoded, Encoder } from '../table/encoder.js'
 import { slopesOnPlaces } from './place-slopes.js'
@@ -63,15 +64,18 @@ const ROWS_PER_SLOPE = 10
  * points [M, d + q] are the rows' numbers and places of all factors; `weights` sum to 1. Rows in which a number is missing say nothing of it.
  * `known`: what numbers go by, where rows that these are some of have shown it; slopes are those of these rows.
  * @source Journel and Huijbregts, *Mining geostatistics*, 1978: what is left of a drift is simulated, and the drift added.
- * Cost O(n·K²·d) for K factors of two levels and n rows of 2,000 at most, and that of `slopesOnPlaces` for each term that is found.
+ * Cost O(n·K²·d) for K factors of two levels and n rows of 2,000 at most, and that of `slopesOnPlaces` for each term that is found, in turns with
+ * what goes on beside it.
  */
-export function numberMeans(
+export async function numberMeans(
   training: Pick<TrainingRows, 'encoder' | 'rows'>,
   points: Matrix,
   weights: Float64Array,
   known?: MeanTerms
-): NumberMeans {
+): Promise<NumberMeans> {
   const { encoder, rows } = training
+  const turns = new Turns()
+  await turns.next()
   const d = rows.coordinates.cols
   const slopes = slopesOnPlaces(points, d, weights)
   const levels = encoder.factors.map(({ places }, factor): Term => [{ factor, places: centredPlaces(places, factor, rows, weights) }])
@@ -80,14 +84,17 @@ export function numberMeans(
   const present = presentWeights(training, weights)
   // What stands in a missing cell would bend curves.
   const curves = present.flatMap((own, number): Term[] => (own === weights ? [[curveOf(rows.coordinates, number, weights)]] : []))
-  const looked = (): Ordered[] => {
-    const found = foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, weights, present })
+  const looked = async (): Promise<Ordered[]> => {
+    const found = await foundTerms([...pairsOf(levels), ...curves, ...productsOf(curves, levels)], { rows, left, weights, present, turns })
     return inOrder(found, { count: d, columns: slopes.rows, most: Math.min(MOST_ROWS, 1 / sumOfSquares(weights)) / ROWS_PER_SLOPE })
   }
-  const ordered = known ? orderedAs(known, { encoder, parts: [...levels, ...curves].flat() }) : looked()
-  return ordered.map(({ number, terms }) =>
-    terms.length === 0 ? plain[number]! : meanOf({ number, levels, terms }, { rows, left, weights: present[number]! })
-  )
+  const ordered = known ? orderedAs(known, { encoder, parts: [...levels, ...curves].flat() }) : await looked()
+  const means: NumberMean[] = []
+  for (const { number, terms } of ordered) {
+    if (turns.over) await turns.next()
+    means.push(terms.length === 0 ? plain[number]! : meanOf({ number, levels, terms }, { rows, left, weights: present[number]! }))
+  }
+  return means
 }
 
 /** What of such means other rows of the table are to go by. */
@@ -284,6 +291,7 @@ interface Looked {
   readonly weights: Float64Array
   /** Weights of the rows for each number: these, or 0 where it is missing. */
   readonly present: readonly Float64Array[]
+  readonly turns: Turns
 }
 
 interface FoundTerm {
@@ -307,7 +315,7 @@ const sumOfSquares = (values: Float64Array): number => values.reduce((sum, x) =>
  * What numbers go by beyond chance, what shows most first. Straight lines do not count, also of what levels leave of another number, as
  * noise has the covariance of the rows; nor does what a curve tells alone, of one that differs by level.
  */
-function foundTerms(terms: readonly Term[], { rows, left, weights, present }: Looked): FoundTerm[] {
+async function foundTerms(terms: readonly Term[], { rows, left, weights, present, turns }: Looked): Promise<FoundTerm[]> {
   const some = spreadRows(left.rows, MOST_ROWS)
   const taken = takeRows(left, some)
   const shares = sharesOf(weights, some)
@@ -352,7 +360,11 @@ function foundTerms(terms: readonly Term[], { rows, left, weights, present }: Lo
   // Those that are told by as many are by the same terms, whose columns are made once: most of a wide table with gaps has its own rows.
   const alike = new Map<number, typeof groups>()
   for (const group of groups) alike.set(group.told.length, [...(alike.get(group.told.length) ?? []), group])
-  for (const together of alike.values()) for (const batch of batchesOf(together[0]!.told)) look(batch, together)
+  for (const together of alike.values())
+    for (const batch of batchesOf(together[0]!.told)) {
+      if (turns.over) await turns.next()
+      look(batch, together)
+    }
   const leastOfAll = normalQuantile(1 - CHANCE / Math.max(1, tried))
   return found.filter(({ score }) => score > leastOfAll).sort((a, b) => b.score - a.score)
 }

@@ -15,3 +15,10 @@ export function isMissing(column: Column, row: number): boolean {
   if (isNumeric(column)) return column.missing?.[row] === 1
   return isCategorical(column) && column.codes[row]! < 0
 }
+
+/** 1 for each cell of a column that could be known and is missing; absent when there is none. Cost O(rows). */
+export function gapsOf(column: Column): Uint8Array | undefined {
+  if (isNumeric(column)) return column.missing
+  if (!isCategorical(column) || column.codes.every((code) => code >= 0)) return undefined
+  return Uint8Array.from(column.codes, (code) => (code < 0 ? 1 : 0))
+}

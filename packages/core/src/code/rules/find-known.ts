@@ -1,7 +1,6 @@
 import { evenly } from '../../num/evenly.js'
-import { isMissing } from '../../table/cells.js'
+import { gapsOf } from '../../table/cells.js'
 import { takeTableRows } from '../../table/rows.js'
-import type { Column } from '../../table/table.js'
 import { clashOf, isOrder } from './choose.js'
 import { findKnownLookups } from './known-lookups.js'
 import { holdsWhereKnown, wholeParts } from './known-rows.js'
@@ -27,8 +26,7 @@ interface Search {
  */
 export function findKnown(data: WrittenTable, rules: () => readonly Rule[], { find, minCell, except = new Set() }: Search): Rule[] {
   const { table } = data
-  const hasGap = (column: Column) => evenly(table.rowCount, table.rowCount).some((i) => isMissing(column, i))
-  const gapped = new Set(table.columns.filter(hasGap).map(({ name }) => name))
+  const gapped = new Set(table.columns.filter((column) => gapsOf(column)?.includes(1)).map(({ name }) => name))
   if (gapped.size === 0) return []
   const found = wholeParts(data).flatMap((part) =>
     find({ ...part, table: takeTableRows(part.table, Uint32Array.from(evenly(part.table.rowCount, MOST_ROWS))) })

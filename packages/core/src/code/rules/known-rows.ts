@@ -1,4 +1,5 @@
-import { type CellValue, cellAt, isMissing } from '../../table/cells.js'
+import { type CellValue, cellAt, gapsOf } from '../../table/cells.js'
+import { type Codes, jointCodes, rowsOfEach, sizesOf, spreadRows } from '../../table/codes.js'
 import { keepColumns, takeTableRows } from '../../table/rows.js'
 import { rowCompleter } from './complete.js'
 import { type Derivation, inputsOfKept, type KeptRules } from './kept-rules.js'
@@ -11,18 +12,29 @@ const MOST_PARTS = 8
 
 /**
  * Parts of a table that have no gap: for each column those that most of the rows which have it have too, in the rows that have them all. Where a
- * house has a garden and a flat a fee no row has both, and those of each tell what it goes by. The one with most cells first. Cost O(p²·rows).
+ * house has a garden and a flat a fee no row has both, and those of each tell what it goes by. The one with most cells first. Cost O(p·rows), and
+ * O(p²) for each set of columns that are missing together.
  */
 export function wholeParts<T extends WrittenTable>(data: T): T[] {
   const { columns, rowCount } = data.table
-  const known = columns.map((column) => Uint8Array.from({ length: rowCount }, (_, i) => Number(!isMissing(column, i))))
+  const gaps = columns.map(gapsOf)
+  const { codes, count } = gaps.reduce((all, own): Codes => (own ? jointCodes(all, { codes: new Int32Array(own), count: 2 }) : all), {
+    codes: new Int32Array(rowCount),
+    count: 1
+  })
+  const sizes = sizesOf({ codes, count })
+  const kinds = rowsOfEach({ codes, count }, 1).map(([row]) => gaps.map((own) => own?.[row!] !== 1))
+  const sizeOf = (some: readonly number[]) => some.reduce((sum, kind) => sum + sizes[kind]!, 0)
   const parts = new Map<string, { readonly names: ReadonlySet<string>; readonly rows: Uint32Array }>()
-  for (const own of known) {
-    const having = Array.from({ length: rowCount }, (_, i) => i).filter((i) => own[i] === 1)
-    const isIn = known.map((other) => 2 * having.reduce((count, i) => count + other[i]!, 0) > having.length)
-    const rows = Uint32Array.from(having.filter((i) => known.every((other, c) => !isIn[c] || other[i] === 1)))
+  for (const own of columns.keys()) {
+    const having = [...kinds.keys()].filter((kind) => kinds[kind]![own])
+    const isIn = columns.map((_, c) => 2 * sizeOf(having.filter((kind) => kinds[kind]![c])) > sizeOf(having))
+    const whole = having.filter((kind) => isIn.every((is, c) => !is || kinds[kind]![c]))
+    if (sizeOf(whole) < 2 || parts.has(isIn.join())) continue
+    const isWhole = new Uint8Array(count)
+    for (const kind of whole) isWhole[kind] = 1
     const names = new Set(columns.flatMap(({ name }, c) => (isIn[c] ? [name] : [])))
-    if (rows.length > 1) parts.set(isIn.join(), { names, rows })
+    parts.set(isIn.join(), { names, rows: spreadRows(rowCount, rowCount).filter((i) => isWhole[codes[i]!] === 1) })
   }
   return [...parts.values()]
     .sort((a, b) => b.rows.length * b.names.size - a.rows.length * a.names.size)
@@ -31,9 +43,10 @@ export function wholeParts<T extends WrittenTable>(data: T): T[] {
 }
 
 /** Rows that have a rule's column and all that it goes by. */
-export function rowsThatKnow(rule: Rule, { table: { columns, rowCount } }: WrittenTable): number[] {
+export function rowsThatKnow(rule: Rule, { table: { columns, rowCount } }: WrittenTable): Uint32Array {
   const own = columns.filter(({ name }) => name === rule.column || inputsOf(rule).includes(name))
-  return Array.from({ length: rowCount }, (_, i) => i).filter((i) => own.every((column) => !isMissing(column, i)))
+  const gaps = own.flatMap((column) => gapsOf(column) ?? [])
+  return spreadRows(rowCount, rowCount).filter((i) => gaps.every((gap) => gap[i] !== 1))
 }
 
 /** Whether no row that knows the columns of a rule breaks it. */

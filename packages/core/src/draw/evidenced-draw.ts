@@ -1,5 +1,5 @@
 import type { Evidence } from '../know/evidence.js'
-import { isStill, mixtureAt } from '../law/mixture.js'
+import { forgets, isStill, mixtureAt } from '../law/mixture.js'
 import { copyState, type InformedState } from '../law/state.js'
 import { type Key, keyFor, permutation } from '../num/random.js'
 import { mean } from '../num/statistics.js'
@@ -98,10 +98,11 @@ export async function drawInformed(run: GroupRun, evidence: Evidence, { count, k
 
 /**
  * Whether rows are drawn a step ahead of their chains: where a step depends on where a chain stands and knows all that is observed. Of an
- * observation that bends within a step one Gaussian knows a part, and of rows between bounds the chains would come from within them alone.
+ * observation that bends, a step that crosses the whole law knows what it is about one place: rows would come from about there alone,
+ * and of rows between bounds the chains from within them alone.
  */
 const leads = ({ problem: { law, split } }: StartedGroup, { linearise, linear, monotone = linear }: Evidence): boolean =>
-  linearise !== undefined && monotone && split.ranged.length === 0 && !isStill(law)
+  linearise !== undefined && monotone && split.ranged.length === 0 && !isStill(law) && (linear || !forgets(law.kernel.epsilon))
 
 async function drawLangevin(run: GroupRun, evidence: Evidence, { count, kept }: ChainsAsked): Promise<EvidencedDraw> {
   const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })

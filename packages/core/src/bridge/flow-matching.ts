@@ -142,9 +142,8 @@ function fromMoving(moving: Float64Array, coordinates: readonly Coordinate[]): F
 function stepFrom(at: Evaluation, moving: Float64Array, damping: number, coordinates: readonly Coordinate[]): Float64Array | undefined {
   const p = moving.length
   const factor = at.normal.slice()
-  let largest = 0
-  for (let k = 0; k < p; k++) largest = Math.max(largest, at.normal[k * p + k]!)
-  for (let k = 0; k < p; k++) factor[k * p + k] = factor[k * p + k]! * (1 + damping) + 1e-12 * largest
+  // Each in its own unit: what tells nothing has no slope either, and stays.
+  for (let k = 0; k < p; k++) factor[k * p + k] = factor[k * p + k]! * (1 + damping) || 1
   if (!choleskyInPlace(factor, p)) return undefined
   const step = at.slope.slice()
   solveLowerInPlace(factor, p, step)

@@ -112,7 +112,7 @@ function heaps(drunk: number) {
 describe('few particles', () => {
   it('the noise of a fit is made larger where couplings do not find their marginals with it, and a note says so', async () => {
     const { model } = await drawTrajectories(
-      heaps(35),
+      heaps(20),
       { reference: 'linear', intervals: 'none', rows: 2 },
       { engine: new ReferenceEngine() }
     )

@@ -81,16 +81,16 @@ function likeliest(solutions: readonly Float64Array[], logLikelihood: (theta: Fl
   return solutions[scores.indexOf(Math.max(...scores))]!
 }
 
-/** |Δ log| for positive parameters, the norm's relative change for the others together. */
+/** |Δ log| for positive parameters, the norm's relative change for the others together, each in units of its range: units of columns differ. */
 export function parameterChange({ parameters }: Pick<Family, 'parameters'>, before: Float64Array, after: Float64Array): number {
   let largest = 0
   let moved = 0
   let size = 0
-  parameters.forEach(({ positive }, k) => {
+  parameters.forEach(({ positive, lower, upper }, k) => {
     if (positive) largest = Math.max(largest, Math.abs(log(after[k]! / before[k]!)))
     else {
-      moved += (after[k]! - before[k]!) ** 2
-      size += after[k]! ** 2
+      moved += ((after[k]! - before[k]!) / (upper - lower)) ** 2
+      size += (after[k]! / (upper - lower)) ** 2
     }
   })
   return Math.max(largest, size > 0 ? Math.sqrt(moved / size) : 0)

@@ -132,7 +132,7 @@ function summaryOf(
       `the data fall into ${sizes.length} parts that the kernel does not join (${shown}${sizes.length > 6 ? ', …' : ''} rows): the first ${sizes.length - 1} coordinates tell them apart; ε = ${Number(report.bandwidth.connectingEpsilon.toPrecision(2))} would join them`
     )
   }
-  if (report.isolated.length > 0) notes.push(`${report.isolated.length} rows see only themselves at this bandwidth`)
+  if (report.isolated.length > 0) notes.push(isolatedNote(Array.from(report.isolated, (i) => map.rows[i]! + 1), report.bandwidth))
   if (report.eigenpairs.ending !== 'converged')
     notes.push(
       `the search for eigenvectors ${ENDING_WORDS[report.eigenpairs.ending]}: residual ${Math.max(...report.residuals).toExponential(1)}`
@@ -155,6 +155,20 @@ function summaryOf(
     roundTrip,
     notes
   }
+}
+
+/** Rows that a note names. */
+const NAMED_ROWS = 6
+
+/** Of rows, counted from 1, that keep all their weight: an eigenvalue of 1 each, and so the first coordinates. */
+function isolatedNote(rows: readonly number[], { epsilon, connectingEpsilon }: DiffusionReport['bandwidth']): string {
+  const named = rows.slice(0, NAMED_ROWS).join(', ')
+  const one = rows.length === 1
+  const seen = one
+    ? `row ${named} sees only itself`
+    : `${rows.length} rows see only themselves (${named}${rows.length > NAMED_ROWS ? ', …' : ''})`
+  const joined = connectingEpsilon > epsilon ? `; ε = ${Number(connectingEpsilon.toPrecision(2))} would join ${one ? 'it' : 'them'}` : ''
+  return `${seen} at this bandwidth: the first coordinates tell ${one ? 'it' : 'them'} from all others and say little else; leave ${one ? 'it' : 'them'} out${joined}`
 }
 
 /** Coordinates of new rows with the columns of the training table [n, K]. Throws `InputError` for other columns or unknown categories. */

@@ -20,11 +20,12 @@ import { contextOf, type JobContext } from '../context.js'
 import { fitCoding } from '../imputation/coding.js'
 import { FEW_ROWS, readTableWithGaps, takenNotes } from '../imputation/fit.js'
 import { rulesWithGaps } from '../imputation/rules.js'
+import type { Donors } from '../imputation/row-law.js'
 import type { PreparedTable } from '../prepare.js'
 import { type Ends, endsOf, rowBetween, rowsBetween } from './ends.js'
 import type { DensityModel, StackMember } from './model.js'
 import type { DensityFit } from './options.js'
-import { completedRows, densityRows, stepsOf } from './rows.js'
+import { completedRows, densityRows, stepsOf, withoutCopies } from './rows.js'
 import { levelColumns, logVolume, measureOf, type NumberColumn, numberColumns, spikedColumns } from './units.js'
 
 export const LEARNING = 'density'
@@ -89,8 +90,9 @@ async function learn(
   const coding = fitCoding(without(data.table, [...derived, ...(weights === undefined ? [] : [weights])]), data.formats, 'apart')
   const numbers = numberColumns({ coding })
   if (numbers.length + levelColumns({ coding }).length === 0) throw nothingVaries()
-  const { learned, usable } = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
+  const taken = await completedRows(prepared, { coding, limit: mostRows(numbers.length), key: keyFor(key, 'rows'), watch })
   const steps = stepsOf(numbers, data.table)
+  const learned = withoutCopies(taken.learned, numbers, steps)
   const rows = densityRows(learned, coding, steps)
   const scored = scoredNumbers({ coding, kinds }, rows)
   const ends = await foundEnds({ numbers, steps, rows }, engine)
@@ -112,7 +114,10 @@ async function learn(
       measure: measureOf({ coding, kinds }),
       rounded: [...steps].map(([name, step]) => ({ name, step })),
       derived,
-      notes: [...data.notes, ...notesOf(data.table, { derivations, numbers, steps, taken: learned.completed.rows, usable })]
+      notes: [
+        ...data.notes,
+        ...notesOf(data.table, { derivations, numbers, steps, learned, taken: taken.learned.completed.rows, usable: taken.usable })
+      ]
     }
   }
 }
@@ -361,11 +366,15 @@ interface Noted {
   readonly derivations: readonly Derivation[]
   readonly numbers: readonly NumberColumn[]
   readonly steps: ReadonlyMap<string, number>
+  readonly learned: Donors
+  /** Rows with their copies. */
   readonly taken: number
   readonly usable: number
 }
 
-function notesOf(table: Table, { derivations, numbers, steps, taken, usable }: Noted): string[] {
+function notesOf(table: Table, { derivations, numbers, steps, learned, taken, usable }: Noted): string[] {
+  const distinct = learned.completed.rows
+  const copies = taken - distinct
   return [
     ...derivations.map(
       ({ column, text }) => `${column}: others give it (${text}), so it has no density of its own and is left out; --rules off takes it in`
@@ -382,7 +391,12 @@ function notesOf(table: Table, { derivations, numbers, steps, taken, usable }: N
           `values recur in ${[...steps].map(([name, step]) => `${name} (steps of ${stepText(table, name, step)})`).join(', ')}: each counts as spread over its step`
         ]
       : []),
-    ...(taken < FEW_ROWS ? [`${counted(taken, 'row')}: too few to choose a bandwidth; the density is one Gaussian`] : []),
+    ...(copies > 0
+      ? [
+          `${counted(copies, 'row')} of ${taken} ${copies === 1 ? 'is another' : 'are others'} over again, number for number: rows count as often as they stand there, and are left out with all their copies`
+        ]
+      : []),
+    ...(distinct < FEW_ROWS ? [`${counted(distinct, 'row')}: too few to choose a bandwidth; the density is one Gaussian`] : []),
     ...takenNotes('the density is learned', table, { taken, usable })
   ]
 }

@@ -1,6 +1,7 @@
 import type { DensityRows } from '../../law/step-mixture.js'
+import { placesByName } from '../../num/group.js'
 import type { Watch } from '../../num/iterate.js'
-import { takeColumns } from '../../num/matrix.js'
+import { rowOf, takeColumns, takeRows } from '../../num/matrix.js'
 import { type Key, keyFor } from '../../num/random.js'
 import { presentValues } from '../../table/encoder.js'
 import { isCategorical, isNumeric, type Table } from '../../table/table.js'
@@ -32,6 +33,47 @@ export async function completedRows(
   const means: Donors = { ...start, completed: await meanRounds(start, { setting, watch }) }
   const { completed } = await drawDonors(means, coding, { setting, watch, key: keyFor(key, 'gaps') })
   return { learned: { completed, known: rows.known, weights }, usable }
+}
+
+/**
+ * Rows of which some are others over again, number for number: one in the place of all, that weighs as much. Where no two rows that differ
+ * share a value of a number that is known to no step, rows that do share it beside a spike are one, counted often, as in a join or a table
+ * with copies: left out one by one each would be told by its copies. Cost O(L·d).
+ */
+export function withoutCopies(donors: Donors, columns: readonly NumberColumn[], steps: ReadonlyMap<string, number>): Donors {
+  const { completed, known } = donors
+  const d = completed.cols
+  const all = Array.from({ length: completed.rows }, (_, j) => j)
+  const distinct = Array.from(placesByName(all, (j) => rowOf(completed, j).join()).values(), ([first]) => first!)
+  if (distinct.length === all.length) return donors
+  const differs = (at: number): boolean => {
+    const own = distinct.filter((j) => known[j * d + at] === 1).map((j) => completed.data[j * d + at]!)
+    return new Set(own).size === own.length
+  }
+  const measured = columns
+    .filter(({ name, at, spikes }) => !steps.has(name) && (spikes !== undefined || differs(at)))
+    .map(({ at, spikes = [], centre, scale }) => ({ at, apart: new Set(spikes.map((x) => (x - centre) / scale)) }))
+  const weights: number[] = []
+  const rows: number[] = []
+  const placeOf = new Map<string, number>()
+  for (let j = 0; j < completed.rows; j++) {
+    const row = rowOf(completed, j)
+    const tells = measured.some(({ at, apart }) => known[j * d + at] === 1 && !apart.has(row[at]!))
+    const name = tells ? row.join() : undefined
+    const place = name === undefined ? undefined : placeOf.get(name)
+    if (place !== undefined) weights[place] = weights[place]! + donors.weights[j]!
+    else {
+      if (name !== undefined) placeOf.set(name, rows.length)
+      rows.push(j)
+      weights.push(donors.weights[j]!)
+    }
+  }
+  if (rows.length === completed.rows) return donors
+  return {
+    completed: takeRows(completed, rows),
+    known: Uint8Array.from({ length: rows.length * d }, (_, at) => known[rows[Math.floor(at / d)]! * d + (at % d)]!),
+    weights: Float64Array.from(weights)
+  }
 }
 
 /** Completed rows as a density looks at them. `steps`: over what the values of a column count as spread, by name. */

@@ -132,7 +132,13 @@ function summaryOf(
       `the data fall into ${sizes.length} parts that the kernel does not join (${shown}${sizes.length > 6 ? ', …' : ''} rows): the first ${sizes.length - 1} coordinates tell them apart; ε = ${Number(report.bandwidth.connectingEpsilon.toPrecision(2))} would join them`
     )
   }
-  if (report.isolated.length > 0) notes.push(isolatedNote(Array.from(report.isolated, (i) => map.rows[i]! + 1), report.bandwidth))
+  if (report.isolated.length > 0)
+    notes.push(
+      isolatedNote(
+        Array.from(report.isolated, (i) => map.rows[i]! + 1),
+        report.bandwidth
+      )
+    )
   if (report.eigenpairs.ending !== 'converged')
     notes.push(
       `the search for eigenvectors ${ENDING_WORDS[report.eigenpairs.ending]}: residual ${Math.max(...report.residuals).toExponential(1)}`

@@ -101,8 +101,8 @@ export async function drawInformed(run: GroupRun, evidence: Evidence, { count, k
  * observation that bends, a step that crosses the whole law knows what it is about one place: rows would come from about there alone,
  * and of rows between bounds the chains from within them alone.
  */
-const leads = ({ problem: { law, split } }: StartedGroup, { linearise, linear, monotone = linear }: Evidence): boolean =>
-  linearise !== undefined && monotone && split.ranged.length === 0 && !isStill(law) && (linear || !forgets(law.kernel.epsilon))
+const leads = ({ problem: { law, split } }: StartedGroup, { linear, monotone = linear }: Evidence): boolean =>
+  monotone && split.ranged.length === 0 && !isStill(law) && (linear || !forgets(law.kernel.epsilon))
 
 async function drawLangevin(run: GroupRun, evidence: Evidence, { count, kept }: ChainsAsked): Promise<EvidencedDraw> {
   const { problem, state: first, starts } = startGroup({ ...run, count: Math.max(count, LEAST_CHAINS) })

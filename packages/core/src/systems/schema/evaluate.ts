@@ -106,7 +106,8 @@ export async function evaluateSchema(
     told(`comparing ${name}`)
     const said = saidOfColumns(name, real.says?.[name] ?? NOTHING_SAID, keys)
     const stated = rulesSaid(said.rules).unique.map(({ columns }) => columns)
-    rules.push(...compareRows({ table: name, stated, own: sides, links: linksFrom(name), linksFrom }))
+    const allFrom = (table: string) => [...linksBy].flatMap(([of, both]) => (of.table === table ? [both] : []))
+    rules.push(...compareRows({ table: name, stated, own: sides, links: linksFrom(name), linksFrom: allFrom }))
     const kinds = defined({ missing, types: said.types }) as OneTable
     const rawOf = (other: string) => [real.tables[other]!, synthetic.tables[other]!] as const
     rules.push(...compareKeyParts({ table: name, rawOf, sidesOf: (other) => read.get(other)!, linksFrom: linksFollowed, options: kinds }))

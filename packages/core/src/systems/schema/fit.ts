@@ -289,6 +289,7 @@ async function fitReferring(
       wholeOf,
       keptBy,
       linksFrom,
+      allFrom: (table) => keys.foreign.filter((key) => key.table === table).map((key) => linksBy.get(key)!),
       linksInto,
       countedBy,
       options: like

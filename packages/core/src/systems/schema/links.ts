@@ -63,14 +63,18 @@ function rowsOfKey(cells: readonly (string | null)[], key: ForeignKey): Readonly
 
 /**
  * The key by whose rows a table is counted: that of which the fewest are empty, of these the one whose rows say best from when to when theirs are, and else
- * the one into the most rows. Times that are drawn along another key would lie where hardly any row of this one has them.
+ * the one into the most rows, and to the most of these. Times that are drawn along another key would lie where hardly any row of this one has them.
  */
 export function byCounts(a: Links, b: Links): number {
   const empty = a.empty + a.orphans - (b.empty + b.orphans)
   if (empty !== 0) return empty
   const [left, other] = [a, b].map((one) => one.left?.() ?? Number.POSITIVE_INFINITY) as [number, number]
-  return left === other ? b.parents - a.parents : left - other
+  if (left !== other) return left - other
+  // Of an employee and who judges them there are as many, of whom fewer judge.
+  return b.parents - a.parents || referredTo(b) - referredTo(a)
 }
+
+const referredTo = ({ parentOf }: Links): number => new Set(parentOf).size
 
 /** Whether a circle of keys may be opened at one: it is empty in some rows. */
 export const mayBreakIn =

@@ -18,7 +18,7 @@ import { checkTables, keyTypes, NOTHING_SAID, saidOfColumns } from './check-keys
 import { compareBetween } from './compare-between.js'
 import { compareKeyParts } from './compare-key-parts.js'
 import { compareNumbers } from './compare-numbers.js'
-import { compareRows } from './compare-rows.js'
+import { compareBesideOwn, compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
 import { rulesSaid, type Schema } from './fit.js'
 import { type ForeignKey, inOrderOfKeys, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
@@ -94,6 +94,7 @@ export async function evaluateSchema(
     told(`comparing ${keyText(foreign)}`)
     const links = [linksOf(real.tables, foreign, { missing }), linksOf(synthetic.tables, foreign, { missing, orphans: 'empty' })] as const
     linksBy.set(foreign, links)
+    if (foreign.to.table === foreign.table) rules.push(...compareBesideOwn(links, read.get(foreign.table)!))
     ofKeys.push(evaluateKey(foreign, { links, read, key: keyFor(key, keyText(foreign)) }))
     rules.push(...compareRelations({ links, own: read.get(foreign.table)!, parent: read.get(foreign.to.table)! }))
   }

@@ -1,3 +1,4 @@
+import { uniqueText } from '../../code/rules/unique.js'
 import { InputError } from '../../num/errors.js'
 import { counted, listed } from '../../num/listed.js'
 import { numberingOf } from '../../table/numbering.js'
@@ -32,6 +33,28 @@ export function keyTypes(name: string, { primary, foreign }: SchemaKeys, { table
   const numbers = foreign.some(({ table, to }) => table === name && to.table !== name) ? runningNumbers(tables[name]!, missing) : []
   const keys = [...referred, ...own, ...numbers].filter((column) => !refers.includes(column))
   return Object.fromEntries(keys.map((column) => [column, 'identifier']))
+}
+
+/** Of a table of which a database says nothing. */
+export const NOTHING_SAID = { types: {}, rules: [] } as const
+
+/**
+ * What a database says of a table's columns, without its keys into other tables, which are left out of what is read: that each value of one comes once is said of
+ * the rows (an order has one parcel).
+ */
+export function saidOfColumns(
+  name: string,
+  { types, rules }: { readonly types: Readonly<Record<string, string>>; readonly rules: readonly string[] },
+  { primary, foreign }: SchemaKeys
+): { readonly types: Readonly<Record<string, string>>; readonly rules: readonly string[] } {
+  const own = foreign.filter(({ table, to }) => table === name && to.table !== name)
+  const columns = [...new Set(own.flatMap((key) => pairsOf(key).map(({ column }) => column)))]
+  const single = own.filter(({ and }) => !and).map(({ column }) => column)
+  const once = [...new Set(single)].filter((column) => types[column] === 'identifier' || primary[name] === column)
+  return {
+    types: Object.fromEntries(Object.entries(types).filter(([column]) => !columns.includes(column))),
+    rules: [...rules, ...once.map((column) => uniqueText({ columns: [column] }))]
+  }
 }
 
 interface TypedTables {

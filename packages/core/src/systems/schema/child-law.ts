@@ -61,8 +61,9 @@ interface ChildProblem {
   readonly wholeOf: (name: string) => WrittenTable
   /** Whether its rows stay as they are. */
   readonly keptBy: (links: Links) => boolean
-  /** Keys of a table that is drawn before. */
+  /** Keys of a table that is drawn before, into others; and those into itself too. */
   readonly linksFrom: (table: string) => readonly Links[]
+  readonly allFrom: (table: string) => readonly Links[]
   /** Keys into a table, of others that are drawn before. */
   readonly linksInto: (table: string) => readonly Links[]
   /** The same, and its keys into itself. */
@@ -251,12 +252,12 @@ const withRows = (law: CountLaw, { keptBy }: Pick<ChildProblem, 'keptBy'>, links
 
 /** Rows with the columns of those that they choose beside their own; those that are always the same as one of these are not drawn. */
 async function withPicks(
-  { links: counted, others: all, rows, referred, keptBy, linksFrom, linksInto, countedBy, options }: ChildProblem,
+  { links: counted, others: all, rows, referred, keptBy, linksFrom, allFrom, linksInto, countedBy, options }: ChildProblem,
   read: ChildRows,
   wide: Table,
   context: Context
 ) {
-  const ways = waysThrough(counted, all, linksFrom)
+  const ways = waysThrough(counted, all, allFrom)
   const others = all.filter((one) => !ways.has(one))
   const names = new Set([...read.data.table.columns, ...read.own.table.columns].map(({ name }) => name))
   const parentOf = rowsOf(read)
@@ -308,7 +309,7 @@ async function withPicks(
 }
 
 /** Keys that go without saying, each behind that by which it does. */
-function waysThrough(counted: Links, all: readonly Links[], linksFrom: ChildProblem['linksFrom']): Map<Links, Omit<ThroughKey, 'same'>> {
+function waysThrough(counted: Links, all: readonly Links[], linksFrom: ChildProblem['allFrom']): Map<Links, Omit<ThroughKey, 'same'>> {
   const ways = new Map(
     all.flatMap((one) => {
       const way = throughOf(one, { others: [counted, ...all.filter((other) => other !== one)], linksFrom })

@@ -5,6 +5,7 @@ import type { RuleKept } from '../../diagnose/evaluation.js'
 import { keyFromSeed } from '../../num/random.js'
 import { takeTableRows } from '../../table/rows.js'
 import type { NumericColumn } from '../../table/table.js'
+import { besideTests, besideTexts, brokenBeside, findBesideOwn } from './beside-own.js'
 import { groupsOf } from './child-rows.js'
 import { exclusiveText } from './exclusive.js'
 import { keyText } from './keys.js'
@@ -63,6 +64,14 @@ function compareToldApart({ real, synthetic }: BothSides, { table, stated, links
   return withStated(said, found).map((set) =>
     obeyedByAll(toldApartText(table, set), agreeingRows(set, synthetic, led(1, links)).length, synthetic.rowCount)
   )
+}
+
+/** What rows are to those of their own table that they refer to, and how many synthetic ones are not. Cost: as of `findBesideOwn`. */
+export function compareBesideOwn([{ key, parentOf }, drawn]: Rows['links'][number], { real, synthetic }: BothSides): RuleKept[] {
+  const found = findBesideOwn(real, parentOf)
+  if (!found) return []
+  const broken = brokenBeside(besideTests(found, synthetic), drawn.parentOf)
+  return besideTexts(key, found).map((rule, k) => obeyedByAll(rule, broken[k]!, synthetic.rowCount))
 }
 
 function compareThrough({ synthetic }: BothSides, links: Rows['links'], linksFrom: Rows['linksFrom']): RuleKept[] {

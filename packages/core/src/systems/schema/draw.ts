@@ -455,7 +455,9 @@ async function drawRows(
     const table = withSame({ same: law.copies ?? [] }, referring, parent.table, rows.parentOf)
     return { rows: assembled(law, { ...rows, table }), parentOf: rows.parentOf, targetOf }
   }
-  return { unplaced: withoutRows({ ...further, parentOf, chosen }, without), parent: parent.table, place, wanted: parentOf.length }
+  const rows = { ...further, parentOf, chosen }
+  const nowhere = leadingNowhere(law, rows, { parent: parent.table, drawn, tables })
+  return { unplaced: withoutRows(rows, new Set([...without, ...nowhere])), parent: parent.table, place, wanted: parentOf.length }
 }
 
 /** Draws of first rows until they keep to all walls. */
@@ -597,6 +599,14 @@ function withTold(
     table = withLookups([one], table, isKey(one.key, counted) ? parent : referredTo(one.key, drawn, tables).table, rowOf)
   }
   return { table, targetOf }
+}
+
+/** Rows that refer to none where the row says none by which a key goes without saying, though all rows of the data refer to one. */
+function leadingNowhere(law: ChildLaw, rows: Unplaced, at: Parameters<typeof withTold>[2]): number[] {
+  const always = (law.through ?? []).flatMap((way, k) => (way.always ? [law.picks.length + k] : []))
+  if (always.length === 0) return []
+  const { targetOf } = withTold(law, rows, at)
+  return [...rows.parentOf.keys()].filter((i) => always.some((k) => targetOf[k]![i]! < 0))
 }
 
 const isKey = (a: ForeignKey, b: ForeignKey): boolean => keyText(a) === keyText(b)

@@ -14,11 +14,11 @@ import { keepColumns, takeTableColumns } from '../../table/rows.js'
 import type { ColumnKind } from '../../table/table.js'
 import type { SystemContext } from '../host.js'
 import { prepareRows } from '../prepare.js'
-import { checkTables, keyTypes } from './check-keys.js'
+import { checkTables, keyTypes, NOTHING_SAID, saidOfColumns } from './check-keys.js'
 import { compareBetween } from './compare-between.js'
 import { compareKeyParts } from './compare-key-parts.js'
 import { compareNumbers } from './compare-numbers.js'
-import { compareRows } from './compare-rows.js'
+import { compareBesideOwn, compareRows } from './compare-rows.js'
 import { countsOf } from './counts.js'
 import { rulesSaid, type Schema } from './fit.js'
 import { type ForeignKey, inOrderOfKeys, keyText, pairsOf, referencesOf, type SchemaKeys, type Tables } from './keys.js'
@@ -94,6 +94,7 @@ export async function evaluateSchema(
     told(`comparing ${keyText(foreign)}`)
     const links = [linksOf(real.tables, foreign, { missing }), linksOf(synthetic.tables, foreign, { missing, orphans: 'empty' })] as const
     linksBy.set(foreign, links)
+    if (foreign.to.table === foreign.table) rules.push(...compareBesideOwn(links, read.get(foreign.table)!))
     ofKeys.push(evaluateKey(foreign, { links, read, key: keyFor(key, keyText(foreign)) }))
     rules.push(...compareRelations({ links, own: read.get(foreign.table)!, parent: read.get(foreign.to.table)! }))
   }
@@ -104,9 +105,11 @@ export async function evaluateSchema(
   const tables: Record<string, SchemaEvaluation['tables'][string]> = {}
   for (const [name, sides] of read) {
     told(`comparing ${name}`)
-    const stated = rulesSaid(real.says?.[name]?.rules ?? []).unique.map(({ columns }) => columns)
-    rules.push(...compareRows({ table: name, stated, own: sides, links: linksFrom(name), linksFrom }))
-    const kinds = defined({ missing, types: real.says?.[name]?.types }) as OneTable
+    const said = saidOfColumns(name, real.says?.[name] ?? NOTHING_SAID, keys)
+    const stated = rulesSaid(said.rules).unique.map(({ columns }) => columns)
+    const allFrom = (table: string) => [...linksBy].flatMap(([of, both]) => (of.table === table ? [both] : []))
+    rules.push(...compareRows({ table: name, stated, own: sides, links: linksFrom(name), linksFrom: allFrom }))
+    const kinds = defined({ missing, types: said.types }) as OneTable
     const rawOf = (other: string) => [real.tables[other]!, synthetic.tables[other]!] as const
     rules.push(...compareKeyParts({ table: name, rawOf, sidesOf: (other) => read.get(other)!, linksFrom: linksFollowed, options: kinds }))
     rules.push(...compareReaching({ table: name, own: sides, linksFrom, sidesOf: (other) => read.get(other)! }))
@@ -167,7 +170,8 @@ function readBoth(
           ...(key.to.table === name ? pairsOf(key).map(({ to }) => to) : [])
         ])
       ])
-      const { table: own, formats } = modelled(raw, left, { missing, types: real.says?.[name]?.types })
+      const said = saidOfColumns(name, real.says?.[name] ?? NOTHING_SAID, keys)
+      const { table: own, formats } = modelled(raw, left, { missing, types: said.types })
       const types = Object.fromEntries(own.columns.map(({ name: column, kind }) => [column, kind === 'integer' ? 'number' : kind]))
       const names = new Set(own.columns.map((column) => column.name))
       const out = (all: RawTable) => new Set(all.columns.map((column) => column.name).filter((column) => !names.has(column)))

@@ -15,7 +15,7 @@ import { contextOfRows } from '../panel/past.js'
 import type { TableModel } from '../table/options.js'
 import { tables as tableSystem } from '../table/system.js'
 import { type Aggregate, findAggregates } from './aggregates.js'
-import { checkTables, keyTypes, linkNotes, refersWithin, refuseUnread } from './check-keys.js'
+import { checkTables, keyTypes, linkNotes, NOTHING_SAID, refersWithin, refuseUnread, saidOfColumns } from './check-keys.js'
 import { fitChild } from './child-law.js'
 import { withCounts } from './counts.js'
 import { computedOf } from './exclusive.js'
@@ -87,8 +87,9 @@ export async function fitSchema(
     lists
   )
   const optionsOf = (name: string) => {
-    const types = { ...says[name]?.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
-    const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : (says[name]?.rules ?? []))
+    const said = saidOfColumns(name, says[name] ?? NOTHING_SAID, all)
+    const types = { ...said.types, ...keyTypes(name, all, { tables, missing: each.missing }), ...categoryTypes(kept, name) }
+    const { rule, unique } = rulesSaid(each.rules === 'off' ? [] : said.rules)
     const one = defined({ ...each, types, rule, ...refersWithin(name, keys), seed: seedFor(keyFromSeed(seed), name) }) as OneTable
     const chosen = kept.categories.get(name) ?? []
     const isChosen = ({ table, column, to }: ForeignKey) => table === name && kept.names.has(to.table) && chosen.includes(column)
@@ -288,6 +289,7 @@ async function fitReferring(
       wholeOf,
       keptBy,
       linksFrom,
+      allFrom: (table) => keys.foreign.filter((key) => key.table === table).map((key) => linksBy.get(key)!),
       linksInto,
       countedBy,
       options: like

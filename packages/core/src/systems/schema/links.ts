@@ -3,6 +3,7 @@ import { counted } from '../../num/listed.js'
 import { textCells } from '../../table/infer.js'
 import type { RawTable } from '../../table/raw.js'
 import type { Table } from '../../table/table.js'
+import { varianceInFrame } from './frames.js'
 import { type ForeignKey, keyText, pairsOf, type SchemaKeys, type Tables } from './keys.js'
 
 /** Where the rows of a table lead by one of its keys. */
@@ -14,6 +15,8 @@ export interface Links {
   /** Rows whose key is empty, and rows whose key no row of the other table has. */
   readonly empty: number
   readonly orphans: number
+  /** How much of the variance of their times rows have left within the row that they refer to, as of `varianceInFrame`; found when it is asked for. */
+  readonly left?: (() => number) | undefined
 }
 
 interface LinkOptions {
@@ -58,8 +61,20 @@ function rowsOfKey(cells: readonly (string | null)[], key: ForeignKey): Readonly
   return rows
 }
 
-/** The key by whose rows a table is counted: that of which the fewest are empty, and of these the one into the most rows. */
-export const byCounts = (a: Links, b: Links): number => a.empty + a.orphans - (b.empty + b.orphans) || b.parents - a.parents
+/**
+ * The key by whose rows a table is counted: that of which the fewest are empty, of these the one whose rows say best from when to when theirs are, and else
+ * the one into the most rows, and to the most of these. Times that are drawn along another key would lie where hardly any row of this one has them.
+ */
+export function byCounts(a: Links, b: Links): number {
+  const empty = a.empty + a.orphans - (b.empty + b.orphans)
+  if (empty !== 0) return empty
+  const [left, other] = [a, b].map((one) => one.left?.() ?? Number.POSITIVE_INFINITY) as [number, number]
+  if (left !== other) return left - other
+  // Of an employee and who judges them there are as many, of whom fewer judge.
+  return b.parents - a.parents || referredTo(b) - referredTo(a)
+}
+
+const referredTo = ({ parentOf }: Links): number => new Set(parentOf).size
 
 /** Whether a circle of keys may be opened at one: it is empty in some rows. */
 export const mayBreakIn =
@@ -97,7 +112,12 @@ export function linksOf(tables: Tables, key: ForeignKey, { missing, orphans: wan
       expected: `values of ${key.to.table}.${key.to.column}`,
       try: orphans === cells.length ? 'another key: not one row refers to a row that is there' : 'correcting them, or --orphans empty'
     })
-  return { key, parentOf, parents: rows.size, empty: cells.filter((cell) => cell === null).length, orphans }
+  let known: number | undefined
+  const left = () => {
+    known ??= varianceInFrame({ own: tables[key.table]!, parent: tables[key.to.table]!, parentOf, missing })
+    return known
+  }
+  return { key, parentOf, parents: rows.size, empty: cells.filter((cell) => cell === null).length, orphans, left }
 }
 
 interface HasTable {

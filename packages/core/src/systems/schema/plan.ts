@@ -7,7 +7,7 @@ import { prepareRows } from '../prepare.js'
 import { type Plan, planOf } from '../system.js'
 import { lawWork } from '../table/law-work.js'
 import { tables as tableSystem } from '../table/system.js'
-import { checkTables, keyTypes, refersWithin } from './check-keys.js'
+import { checkTables, keyTypes, NOTHING_SAID, refersWithin, saidOfColumns } from './check-keys.js'
 import type { Schema, SchemaFit } from './fit.js'
 import { categoryTypes, drawnKeys, keptIn, keptNames } from './kept-tables.js'
 import { inOrderOfKeys, keyText, referencesOf, type SchemaKeys } from './keys.js'
@@ -117,8 +117,9 @@ function sizesOf({ tables: all, keys: own, says = {} }: Schema, { keys: stated, 
       .sort(byCounts)
     const by = counted && keyText(counted.key)
     const isKept = kept.names.has(table)
-    const types = { ...says[table]?.types, ...keyTypes(table, stands, { tables, missing }), ...categoryTypes(kept, table) }
-    const rule = each.rules === 'off' ? undefined : says[table]?.rules
+    const said = saidOfColumns(table, says[table] ?? NOTHING_SAID, stands)
+    const types = { ...said.types, ...keyTypes(table, stands, { tables, missing }), ...categoryTypes(kept, table) }
+    const rule = each.rules === 'off' ? undefined : said.rules
     const options = defined({ ...each, types, rule, ...refersWithin(table, keys) }) as OneTable
     refuseShared(table, { tables, keys: now, late, linksBy: links }, options)
     const root = counted || isKept ? undefined : { input: someOf(tables[table]!), options }

@@ -59,3 +59,20 @@ it('bills are of the firm of their contract', async () => {
   expect(cells('bills', 'firm').length).toBeGreaterThan(60)
   expect(cells('bills', 'firm')).toEqual(cells('bills', 'contract').map((contract) => firm.get(contract)))
 })
+
+it('a key may be told by one of a row into its own table, from every row or from some', () => {
+  const boss = (i: number) => (i === 0 ? '' : `e${((i * 13) % 7) % i}`)
+  const of = Array.from({ length: 80 }, (_, k) => 1 + ((k * 17) % 39))
+  const tables = (last: string) => ({
+    staff: table(text('id', Array.from({ length: 40 }, (_, i) => `e${i}`)), text('boss', Array.from({ length: 40 }, (_, i) => boss(i)))), // biome-ignore format: one line
+    reviews: table(text('who', of.map((i) => `e${i}`).concat(last)), text('by', of.map(boss).concat(last === 'e0' ? '' : boss(Number(last.slice(1)))))) // biome-ignore format: one line
+  })
+  const way = (last: string) => {
+    const link = (name: string, column: string) => linksOf(tables(last), { table: name, column, to: { table: 'staff', column: 'id' } }, {})
+    return throughOf(link('reviews', 'by'), { others: [link('reviews', 'who')], linksFrom: () => [link('staff', 'boss')] })
+  }
+  expect(way('e5')).toMatchObject({ via: { table: 'staff', column: 'boss' }, always: true })
+  // Who is judged by nobody is judged all the same.
+  expect(way('e0')).toMatchObject({ via: { table: 'staff', column: 'boss' } })
+  expect(way('e0')).not.toHaveProperty('always')
+})

@@ -1,5 +1,5 @@
 import { InputError } from '../num/errors.js'
-import { listed, typesFlag } from '../num/listed.js'
+import { typesFlag } from '../num/listed.js'
 import { hasColumn, withBeside } from './besides.js'
 import type { ColumnFormat, Inferred } from './column-format.js'
 import { dateOrders } from './date-orders.js'
@@ -11,6 +11,7 @@ import { emptyNote, inferText } from './infer-text.js'
 import type { InferOptions, Inferring } from './inferring.js'
 import { isMadeKind, MADE_KINDS } from './made-kinds.js'
 import { marksNote, missingMarks } from './missing-marks.js'
+import { namesNote } from './names-note.js'
 import type { RawColumn, RawTable } from './raw.js'
 import { sentinelNotes } from './sentinels.js'
 import { type ColumnKind, isEmpty, type Table } from './table.js'
@@ -52,7 +53,7 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
       expected: 'at least 2 rows',
       try: 'a table with more rows'
     })
-  const notes = [...(raw.notes ?? []), ...namesNote(kept)]
+  const notes = [...(raw.notes ?? []), ...namesNote(raw.columns, kept)]
   const seen = { ...raw, columns: kept }
   const names = new Set(kept.map(({ name }) => name))
   const context: Inferring = {
@@ -76,16 +77,6 @@ export function inferTable(raw: RawTable, options: InferOptions = {}): InferredT
     })
   }
   return { table: { columns: results.map((r) => r.column), rowCount: raw.rowCount }, formats: results.map((r) => r.format), notes }
-}
-
-/** Years may be names; a number with a fraction is rather a cell of a row. */
-function namesNote(columns: readonly RawColumn[]): string[] {
-  const figures = columns.map(({ name }) => name).filter((name) => /^\s*[-+]?\d+[.,]\d+\s*$/.test(name))
-  return figures.length === 0
-    ? []
-    : [
-        `${listed(figures)} ${figures.length === 1 ? 'is the name of a column' : 'are names of columns'}: if that is the first row, write a line of names above it`
-      ]
 }
 
 function checkNames(raw: RawTable, options: InferOptions): void {

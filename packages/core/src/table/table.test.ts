@@ -298,11 +298,6 @@ describe('names', () => {
   it('that are codes of digits, some with a zero in front, are asked about nothing', () => {
     expect(inferTable(raw(Array.from({ length: 60 }, (_, i) => (i % 30 === 7 ? '01003' : String(11001 + (i % 20)))))).notes).toEqual([])
   })
-  it('below a name that is a figure have a note, unless it may be a year', () => {
-    const named = (name: string) => inferTable({ rowCount: 3, columns: [{ name, source: 'text', values: ['1.5', '2.5', '4'] }] }).notes
-    expect(named('17.25')).toEqual(['17.25 is the name of a column: if that is the first row, write a line of names above it'])
-    expect(named('2024')).toEqual([])
-  })
   it('of numbers that are written in two ways have a note, as labels are, but not where programs write them so', () => {
     const note = (values: string[]) => inferTable({ rowCount: values.length, columns: [{ name: 'version', source: 'text', values }] }).notes
     expect(note(['1.1', '1.10', '2.0'])).toEqual([

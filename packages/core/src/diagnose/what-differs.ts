@@ -27,8 +27,8 @@ export interface Differences {
   /** The most certain first. */
   readonly columns: readonly Difference[]
   readonly pairs: readonly Difference[]
-  /** The largest change of any column, of each labelling. */
-  readonly largest: Float64Array
+  /** The largest change of any column, and of any two where some are compared, of each labelling. */
+  readonly largest: readonly Float64Array[]
   /** Columns that were not compared with others, as there are too many. */
   readonly unpaired: readonly string[]
 }
@@ -86,7 +86,8 @@ export function whatDiffers(
     })
   })
   const paired = tested(pairs)
-  return { columns: single.found, pairs: paired.found, largest: single.largest, unpaired }
+  const largest = [single, paired].flatMap((family) => (family.found.length > 0 ? [family.largest] : []))
+  return { columns: single.found, pairs: paired.found, largest, unpaired }
 }
 
 const isLevel = ({ change }: Feature): boolean => change === 'share'

@@ -126,8 +126,8 @@ async function compareSides(
   const own = keyFor(key, 'test')
   const labellings = labellingsOf([from.points.rows, to.points.rows], own)
   const { largest, columns, pairs, unpaired } = whatDiffers([whole.from, whole.to], { labellings, watch })
-  // How columns go together rows on the whole tell; one that differs among many they hardly do.
-  const test = await labelledTest([alike.from.points, alike.to.points], { engine, key: own, watch, labellings, others: [largest] })
+  // One column that differs among many, or two that go together otherwise, rows on the whole hardly tell.
+  const test = await labelledTest([alike.from.points, alike.to.points], { engine, key: own, watch, labellings, others: largest })
   const overlap = await sampleOverlap(from.points, to.points, { engine, key: keyFor(key, 'overlap') })
   const differs = { columns, pairs: pairs.filter(({ pValue }) => pValue <= LEVEL), unpaired }
   return { test, differs, overlap, reach: await reachOf(from, engine) }

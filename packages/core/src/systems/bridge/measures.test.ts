@@ -94,6 +94,26 @@ it('halves of one table with many gaps are of one law as often as others are', a
   expect(found.filter((p) => p <= 0.05).length).toBeLessThanOrEqual(3)
 })
 
+it('two columns that go together otherwise are a difference, though each is as before and rows on the whole hardly tell', async () => {
+  const [rows, cols] = [200, 6]
+  const tied = (seed: number, share: number): RawTable => {
+    const z = normals(keyFromSeed(seed), cols * rows)
+    const columns = Array.from({ length: cols }, (_, c) => ({
+      name: `x${c}`,
+      source: 'number' as const,
+      values: Float64Array.from({ length: rows }, (_, i) =>
+        c === 1 ? share * z[cols * i]! + Math.sqrt(1 - share ** 2) * z[cols * i + 1]! : z[cols * i + c]!
+      )
+    }))
+    return { rowCount: rows, columns }
+  }
+  const options = { to: tied(31, 0), seed: 1, bandwidth: 1 }
+  const { test, differs } = ((await fitModel(bridge, { input: tied(30, 0.6), options }, { engine })) as BridgeModel).summary
+  expect(differs!.pairs[0]).toMatchObject({ columns: ['x0', 'x1'], change: 'together' })
+  // Three families of statistics: one relabelling of 300 in each.
+  expect(test.pValue).toBeLessThanOrEqual(4 / 300)
+})
+
 it('what differs is named, with the figures of both, also of a file', async () => {
   const { changes } = bridge.tell(model).json as { changes: { words: string; columns: string[]; pValue: number }[] }
   expect(changes.map(({ columns }) => columns.join(' '))).toEqual(expect.arrayContaining(['debt', 'stars']))

@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1975 },
+  '@sbridge/core': { path: 'packages/core', budget: 1980 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
   sbridge: { path: 'packages/sbridge', budget: 3215 }
 }

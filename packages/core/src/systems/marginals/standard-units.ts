@@ -10,7 +10,7 @@ interface Parameters {
 }
 
 /** A problem in standard units, and the way there and back of what it finds. */
-export interface StandardUnits {
+interface StandardUnits {
   readonly problem: RoundsProblem
   /** Parameters of the data's units in standard ones. */
   inward<T extends Parameters>(given: T): T

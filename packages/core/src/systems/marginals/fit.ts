@@ -257,16 +257,15 @@ export function contextOf(
 /** Mean and standard deviation of the particles of all snapshots, each of which counts the same [d]. */
 function pooledMoments(snapshots: readonly Pick<Snapshot, 'cloud'>[]): Pick<FamilyContext, 'mean' | 'spread'> {
   const d = snapshots[0]!.cloud.points.cols
+  const moments = snapshots.map(({ cloud }) => packedMoments(cloud.points, weightsOf(cloud)))
   const mean = new Float64Array(d)
+  for (const one of moments) for (let a = 0; a < d; a++) mean[a] = mean[a]! + one.mean[a]! / moments.length
   const square = new Float64Array(d)
-  for (const { cloud } of snapshots) {
-    const moments = packedMoments(cloud.points, weightsOf(cloud))
-    for (let a = 0; a < d; a++) {
-      mean[a] = mean[a]! + moments.mean[a]! / snapshots.length
-      square[a] = square[a]! + (moments.covariance[packedLength(a) + a]! + moments.mean[a]! ** 2) / snapshots.length
-    }
-  }
-  return { mean, spread: square.map((s, a) => Math.sqrt(Math.max(s - mean[a]! ** 2, 1e-300))) }
+  // About the mean: far from 0 nothing of a spread is left of the difference of two squares.
+  for (const one of moments)
+    for (let a = 0; a < d; a++)
+      square[a] = square[a]! + (one.covariance[packedLength(a) + a]! + (one.mean[a]! - mean[a]!) ** 2) / moments.length
+  return { mean, spread: square.map((s) => Math.sqrt(Math.max(s, 1e-300))) }
 }
 
 interface Noise {

@@ -13,6 +13,7 @@ import { type FitSnapshot, intervalsOf, roughSigma, withinSpread } from './fit-s
 import { partsIn } from './flow-parts.js'
 import { momentLikelihood, type RoundsProblem, sigmaOf, workingReference } from './rounds-problem.js'
 import { weightsOf } from './snapshots.js'
+import { standardUnits } from './standard-units.js'
 import { bestStart, parameterChange } from './starts.js'
 import { velocityEvidence } from './velocities.js'
 
@@ -55,6 +56,14 @@ export async function refineReference(
   watch: Watch = {},
   onRound: (entry: HistoryEntry) => void = () => {}
 ): Promise<Outcome<RoundsState>> {
+  const units = problem.rounds > 0 ? standardUnits(problem) : undefined
+  if (!units) return refineAsGiven(problem, watch, onRound)
+  const outcome = await refineAsGiven(units.problem, watch, (entry) => onRound(units.outward(entry)))
+  const { flows: _inStandardUnits, ...state } = units.outward(outcome.state)
+  return { ...outcome, state: { ...state, history: state.history.map(units.outward) } }
+}
+
+async function refineAsGiven(problem: RoundsProblem, watch: Watch, onRound: (entry: HistoryEntry) => void): Promise<Outcome<RoundsState>> {
   const tell = (state: RoundsState): RoundsState => {
     const entry = state.history.at(-1)
     if (entry) onRound(entry)

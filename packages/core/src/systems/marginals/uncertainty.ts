@@ -22,6 +22,7 @@ import { meanScore, PairScores, solvePotentials } from './potential-slopes.js'
 import { refineReference } from './rounds.js'
 import { type RoundsProblem, workingReference } from './rounds-problem.js'
 import { weightsOf } from './snapshots.js'
+import { standardUnits } from './standard-units.js'
 import { velocityEvidence } from './velocities.js'
 
 interface FittedState {
@@ -54,7 +55,7 @@ export async function parameterIntervals(
     problem.rounds === 0
   )
     return []
-  const covariance = kind === 'sandwich' ? await sandwich(problem, fitted, watch) : await bootstrap(problem, fitted, watch)
+  const covariance = kind === 'sandwich' ? await sandwichIn(problem, fitted, watch) : await bootstrap(problem, fitted, watch)
   return parameters.map(({ name, positive }, k) => {
     const estimate = fitted.theta[k]!
     const half = NORMAL_975 * Math.sqrt(Math.max(0, covariance.data[k * parameters.length + k]!))
@@ -62,6 +63,12 @@ export async function parameterIntervals(
       ? { name, estimate, lower: estimate * exp(-half), upper: estimate * exp(half) }
       : { name, estimate, lower: estimate - half, upper: estimate + half }
   })
+}
+
+/** In standard units where the drift has them. */
+async function sandwichIn(problem: RoundsProblem, fitted: FittedState, watch?: Watch): Promise<Matrix> {
+  const units = standardUnits(problem)
+  return units ? units.covarianceOutward(await sandwich(units.problem, units.inward(fitted), watch)) : sandwich(problem, fitted, watch)
 }
 
 /** Refits of a bootstrap. */

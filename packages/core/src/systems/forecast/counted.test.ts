@@ -97,6 +97,14 @@ describe('a forecast of what only goes one way', async () => {
     const asked = { givens: [{ 'meter@3': 9999 }], observe: [] }
     await expect((async () => series.draw(model, { ...request, asked }, { engine }))()).rejects.toMatchObject({ code: 'known-changes' })
     const anew = series.optionsFor!(input, { time: 'time' }, { ...request, asked })
-    expect(((await series.fit(input, anew, { engine })) as ForecastModel).counted).toBeUndefined()
+    const byValues = (await series.fit(input, anew, { engine })) as ForecastModel
+    expect(byValues.counted?.counters.map(({ column }) => column)).not.toContain('meter')
+    const { table: drawn, warnings } = (await series.draw(byValues, { ...request, asked }, { engine })) as DrawnSeries
+    const x = numbersOf(drawn, 'meter')
+    const last = numbersOf(real, 'meter').at(-1)!
+    const back = Array.from(x).filter((value, i) => value < (i % STEPS === 0 ? last : x[i - 1]!)).length
+    expect(warnings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(RegExp(`^meter goes down in ${back.toLocaleString('en')} of`))
+    )
   })
 })

@@ -91,7 +91,9 @@ export function addedSteps({ name, values }: NumericColumn, counter: Counter, ti
   const begins = beginsIn(restart, times)
   const least = way === 'down' && from >= 0 ? 0 : Number.NEGATIVE_INFINITY
   let level = from
-  const out = values.map((step, i) => {
+  const out = values.map((drawn, i) => {
+    // Noise about small steps goes no other way than these.
+    const step = way === 'up' ? Math.max(0, drawn) : Math.min(0, drawn)
     if (isLogged) level *= exp(step)
     else level = begins(i) ? step : Math.max(least, level + step)
     return roundToFormat(level, format)

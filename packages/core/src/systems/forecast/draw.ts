@@ -7,8 +7,9 @@ import { decodeTable, type Encoder, encodeTable } from '../../table/encoder.js'
 import type { InferredTable } from '../../table/infer.js'
 import type { Column } from '../../table/table.js'
 import type { Context } from '../context.js'
-import { addedUp, type Changes, isAdded, withoutLogarithms } from './changes.js'
+import { addedUp, isAdded, withoutLogarithms } from './changes.js'
 import { checkReach } from './clock.js'
+import { countedOn } from './counted.js'
 import { type ForecastModel, hasScores, type SeriesLaw } from './forecast.js'
 import { type RowsBack, wholeSeries } from './ruled-series.js'
 import { shiftedBySeason } from './season.js'
@@ -37,28 +38,42 @@ export async function drawForecast(model: ForecastModel, { members, steps }: For
   const coordinates = matrix(members * steps, encoder.coordinateCount)
   const each = steps * coordinates.cols
   for (const [part, { law, own, key }] of laws.entries()) {
-    const drawn = await drawnBy(law, { encoder, members: own.length, steps, part, parts: laws.length }, { ...context, key })
+    const drawn = await drawnBy(
+      law,
+      { encoder, adds: addsOf(model, law), members: own.length, steps, part, parts: laws.length },
+      { ...context, key }
+    )
     for (const [k, i] of own.entries()) coordinates.data.set(drawn.data.subarray(k * each, (k + 1) * each), i * each)
   }
   const table = decodeTable(encoder, { coordinates, codes: new Int32Array(0) })
-  return labelled(model, { table, formats: encoder.formats }, { members, steps, key: keyFor(key, 'rules') })
+  return labelled(model, countedOn(model, { table, formats: encoder.formats }, steps), { members, steps, key: keyFor(key, 'rules') })
+}
+
+/** Of which coordinates what is drawn is added up: changes, and steps of what only goes one way. */
+function addsOf({ encoder, counted }: ForecastModel, { changes }: SeriesLaw): readonly boolean[] {
+  const adds = Array.from({ length: encoder.coordinateCount }, (_, c) => isAdded(changes?.drawn[c]))
+  for (const code of encoder.columns)
+    if (code.carries === 'coordinate' && counted?.counters.some(({ column }) => column === code.name)) adds[code.coordinate] = true
+  return adds
 }
 
 interface LawDraw extends ForecastRequest {
   readonly encoder: Encoder
+  /** By coordinate, whether it is added up. */
+  readonly adds: readonly boolean[]
   /** Which of how many draws this is. */
   readonly part: number
   readonly parts: number
 }
 
 /** Trajectories by one law, in coordinates [members·steps, d], by member, then step. */
-async function drawnBy(law: SeriesLaw, { encoder, members, steps, part, parts }: LawDraw, context: Context): Promise<Matrix> {
+async function drawnBy(law: SeriesLaw, { encoder, adds, members, steps, part, parts }: LawDraw, context: Context): Promise<Matrix> {
   const { key } = context
   const d = encoder.coordinateCount
   const transition = new Transition(law.transition, context.engine)
   const rows = matrix(members * steps, d)
   let history = repeated(law.history, members)
-  const errors = law.changes?.drawn.some(isAdded) ? await driftErrors(transition, { changes: law.changes, history, key }) : undefined
+  const errors = adds.includes(true) ? await driftErrors(transition, { adds, history, key }) : undefined
   for (let step = 1; step <= steps; step++) {
     throwIfStopped(context.watch, 'forecast')
     const next = sumOf(await transition.step(history, keyAtStep(key, step)), errors)
@@ -72,7 +87,7 @@ async function drawnBy(law: SeriesLaw, { encoder, members, steps, part, parts }:
 }
 
 interface Drifting {
-  readonly changes: Changes
+  readonly adds: readonly boolean[]
   /** As many rows as members. */
   readonly history: Matrix
   readonly key: Key
@@ -84,10 +99,9 @@ interface Drifting {
  * noise. Values that come back are off by no more than at one step. The difference of two draws from where the series ends has twice
  * the covariance of the changes, whatever their law.
  */
-async function driftErrors(transition: Transition, { changes, history, key }: Drifting): Promise<Matrix> {
+async function driftErrors(transition: Transition, { adds, history, key }: Drifting): Promise<Matrix> {
   const [one, other] = [await transition.step(history, keyFor(key, 'drift')), await transition.step(history, keyFor(key, 'drift, other'))]
   const shrink = Math.sqrt(1 / (2 * transition.model.rows.coordinates.rows))
-  const adds = changes.drawn.map(isAdded)
   const d = one.cols
   return matrix(
     one.rows,

@@ -28,6 +28,8 @@ import {
   withoutLogarithms
 } from './changes.js'
 import { type Clock, clockOf, evenPlaces, oldestFirst, risingNotes, timeAt } from './clock.js'
+import { type Counted, countedSeries, levelsAt, withCounted } from './counted.js'
+import { counterText } from './counters.js'
 import { chooseMemory, type MemoryTrial } from './memory.js'
 import type { ForecastOptions } from './options.js'
 import { historyAt, lastRun, type Pairs, pairEnds, pairsOf } from './pairs.js'
@@ -55,6 +57,8 @@ export interface SeriesLaw {
 export interface ForecastModel extends SeriesLaw, Ruled {
   readonly encoder: Encoder
   readonly clock?: Clock
+  /** Of what only goes one way the encoder and the laws are of the steps. */
+  readonly counted?: Counted
   /** Where it cannot be told whether the series comes back: a second law, and the part of the trajectories that it draws. */
   readonly other?: { readonly share: number; readonly law: SeriesLaw }
   /** Of the whole series. */
@@ -99,7 +103,8 @@ export interface SeasonSummary {
  * numbers, a time column that does not ascend, gaps in the last rows, which the next is drawn from.
  */
 export async function fitForecast(given: InferredTable, options: ForecastOptions & Anew, context: Context): Promise<ForecastModel> {
-  const { all, clock, clockNotes, whole, data, places, series, rules, encoder } = readSeries(given, options)
+  const { all, clock, clockNotes, whole, data, allPlaces, counting, rules, encoder } = readSeries(given, options)
+  const { series, places, counters } = counting
   const local = options.local && behindRules(options.local, rules)
   const columns = fieldColumns(encoder, 'series')
   const { coordinates: scaled } = encodeTable(encoder, series.table)
@@ -112,18 +117,26 @@ export async function fitForecast(given: InferredTable, options: ForecastOptions
   const [first, second] = ways.some((way) => hasPairs(problem, way)) ? ways.filter((way) => hasPairs(problem, way)) : ways
   const refusing = (fitted: { readonly memory: number; readonly isChanged: boolean }) =>
     !options.anew &&
-    checkHistory(all.table, { known: lastRun(places), memory: fitted.memory, before: fitted.isChanged ? 1 : 0, time: clock?.name })
+    checkHistory(all.table, {
+      known: lastRun(allPlaces),
+      memory: fitted.memory,
+      before: Number(fitted.isChanged) + Number(counters.length > 0),
+      time: clock?.name
+    })
   const own = await fitLaw(problem, first!, { context, refusing, time: options.time })
   const other = second && {
     share: second.share,
     ...(await fitLaw(problem, second, { context: { ...context, key: keyFor(context.key, 'other law') }, refusing, time: options.time }))
   }
   const { law, trials, plan } = own
+  const count = law.transition.rows.coordinates.rows
+  const learned = Array.from({ length: count }, (_, row) => law.places?.[row] ?? row + 1 - count)
   return {
     encoder,
     ...law,
     ...(other ? { other: { share: other.share, law: other.law } } : {}),
     ...(clock ? { clock } : {}),
+    ...(counters.length > 0 ? { counted: { counters, levels: levelsAt(counting, learned) } } : {}),
     formats: data.formats,
     ...(rules ? { rules } : {}),
     summary: {
@@ -138,6 +151,10 @@ export async function fitForecast(given: InferredTable, options: ForecastOptions
         ...data.notes,
         ...clockNotes,
         ...emptyNotes(all.table.rowCount - whole.length, all.table.rowCount),
+        ...counters.map(
+          (one) =>
+            `${counterText(one)}: drawn are its ${one.isLogged ? 'steps in logarithms' : 'steps'} from row to row, which go on from where it is; --changes off draws its values, which may go either way`
+        ),
         ...seasonNotes(options.season, law.season),
         ...shiftNotes(law.season, {
           names: columns.names,
@@ -167,14 +184,21 @@ function readSeries(given: InferredTable, options: ForecastOptions & Anew) {
   const places = Float64Array.from(whole, (row) => allPlaces[row]!)
   checkLength(all.table, { complete: whole.length, memory: typeof options.memory === 'number' ? options.memory : 1 })
   if (!options.anew) checkNames(data.formats, clock?.name)
-  const { data: series, rules } = ruledSeries(data, { ...options, clock, isEven })
+  const { data: ruled, rules } = ruledSeries(data, { ...options, clock, isEven })
+  const { anew, changes = 'auto', known = [] } = options
+  const counting =
+    anew || changes !== 'auto' || options.rules === 'off'
+      ? { series: ruled, places, counters: [], levels: [] }
+      : countedSeries(ruled, { timed: data.table, clock, places, besides: known })
+  const { series, counters } = counting
+  const isCounter = (name: string) => counters.some(({ column }) => column === name)
   const encoder = fitEncoder(series.table, series.formats, (name) =>
-    scalingOf(series.table, name, options.anew && !asksChanges(options, name) ? places : undefined)
+    scalingOf(series.table, name, isCounter(name) || (anew && !asksChanges(options, name)) ? counting.places : undefined)
   )
   if (encoder.coordinateCount === 0) throw constantSeries()
   const memory = typeof options.memory === 'number' ? options.memory : 1
   if (options.local === undefined) checkWidth(encoder.coordinateCount, encoder.coordinateCount * memory)
-  return { all, clock, clockNotes, whole, data, places, series, rules, encoder }
+  return { all, clock, clockNotes, whole, data, allPlaces: places, counting, rules, encoder }
 }
 
 /** Refuses what is too wide for one problem before its time is told. Throws what `fitForecast` throws of what it is given. Cost: as of `findRules`, of wide tables only. */
@@ -438,9 +462,12 @@ function checkPairs(count: number, { memory, time }: Pick<ForecastOptions, 'memo
   if (count >= LEAST_PAIRS) return
   throw new InputError({
     code: 'series-short',
-    got: `${count} rows with ${memory === 1 ? 'the one' : `all ${memory}`} before them, by ${time}`,
+    got: `${count} rows with ${memory === 1 ? 'the one' : `all ${memory}`} before them${time === undefined ? '' : `, by ${time}`}`,
     expected: `at least ${LEAST_PAIRS}`,
-    try: 'a series with fewer gaps, a shorter memory, or leaving --time out: rows follow each other then'
+    try:
+      time === undefined
+        ? 'a shorter memory'
+        : 'a series with fewer gaps, a shorter memory, or leaving --time out: rows follow each other then'
   })
 }
 
@@ -471,7 +498,7 @@ function localUnits(local: NonNullable<ForecastOptions['local']>, columns: Field
 export function trainingSeries(model: ForecastModel): Table {
   const { encoder, clock } = model
   const { table: drawn, placeOf } = learnedRows(model, encoder)
-  const { table } = wholeSeries(model, { table: drawn, formats: encoder.formats }, placeOf)
+  const { table } = wholeSeries(model, withCounted(model.counted, { table: drawn, formats: encoder.formats }), placeOf)
   return { ...table, columns: table.columns.filter(({ name }) => name !== clock?.name) }
 }
 

@@ -156,6 +156,14 @@ function refuseDerived({ rules, summary }: ForecastModel, { given = {}, observe 
 
 /** The model by its law of values: what is known is known of these. Throws `InputError` (code `known-changes`) where it has none. */
 function byValues(model: ForecastModel): ForecastModel {
+  const oneWay = (model.counted?.counters ?? []).map(({ column }) => column)
+  if (oneWay.length > 0)
+    throw new InputError({
+      code: 'known-changes',
+      got: `something known of steps to come, and a model of which the steps of ${listed(oneWay)} are drawn, which only ${oneWay.length === 1 ? 'goes' : 'go'} one way`,
+      expected: 'a model of values',
+      try: 'the series in place of its model, or a model that was fitted with --changes off'
+    })
   if (!model.changes) return model
   const { encoder, clock, formats, rules, summary, other } = model
   if (other && !other.law.changes) return { encoder, ...other.law, ...defined({ clock, rules }), formats, summary }

@@ -28,6 +28,9 @@ import { keptRulesIn, withRules } from '../rules/rules-file.js'
 import { givenChoice, recordWindows, restoreWindows, type WindowRecord, windowRecord } from '../windows/window-file.js'
 import { type Drawn, straightScales } from './changes.js'
 import { type Clock, type Months, timeAt } from './clock.js'
+import type { Counted } from './counted.js'
+import type { Counter } from './counters.js'
+import { counterRecord } from './counters-file.js'
 import type { ForecastModel, ForecastSummary, OtherSummary, SeasonSummary, SeriesLaw } from './forecast.js'
 import type { MemoryTrial } from './memory.js'
 import type { Cycle, LevelShift, Season } from './season.js'
@@ -43,6 +46,7 @@ interface LawMeta {
 interface ForecastMeta extends LawMeta {
   readonly encoder: EncoderRecord
   readonly clock?: ForecastModel['clock']
+  readonly counters?: readonly Counter[]
   readonly other?: LawMeta
   readonly formats: readonly ColumnFormat[]
   readonly outputCount: number
@@ -54,7 +58,7 @@ const OTHER = 'other.'
 
 /** Model → contents of a model file. */
 export function saveForecast(model: ForecastModel): ModelContents {
-  const { clock, formats, rules, summary } = model
+  const { clock, counted, formats, rules, summary } = model
   const { record, arrays } = recordEncoder(model.encoder)
   const own = recordLaw(model)
   const other = model.other && recordLaw(model.other.law)
@@ -62,6 +66,7 @@ export function saveForecast(model: ForecastModel): ModelContents {
     encoder: record,
     ...own.meta,
     ...(clock ? { clock } : {}),
+    ...(counted ? { counters: counted.counters } : {}),
     ...(other ? { other: other.meta } : {}),
     formats,
     outputCount: model.transition.outputCount,
@@ -70,7 +75,12 @@ export function saveForecast(model: ForecastModel): ModelContents {
   const contents = {
     kind: 'forecast',
     meta,
-    arrays: { ...arrays, ...own.arrays, ...(other ? arraysNamed(OTHER, other.arrays) : {}) }
+    arrays: {
+      ...arrays,
+      ...own.arrays,
+      ...(counted ? { counted: counted.levels.data } : {}),
+      ...(other ? arraysNamed(OTHER, other.arrays) : {})
+    }
   }
   return withRules(contents, rules)
 }
@@ -152,12 +162,13 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     ...lawFields(arrays),
     encoder: encoderIn(arrays),
     clock: optional(clockRecord),
+    counters: optional(list(counterRecord)),
     other: optional((value, field) => record<LawMeta>(lawFields(others))(value, field)),
     formats: list(columnFormat),
     outputCount: whole({ least: 1 }),
     summary: summaryRecord
   })(contents.meta, 'meta')
-  const { encoder, clock, other, formats, outputCount, summary } = meta
+  const { encoder, clock, counters, other, formats, outputCount, summary } = meta
   checkField(encoder)
   exactly(encoder.coordinateCount)(outputCount, 'meta.outputCount')
   const drawn = [...encoder.columns.map(({ name }) => name), ...(clock ? [clock.name] : [])]
@@ -169,6 +180,7 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     encoder,
     ...law,
     ...(clock ? { clock } : {}),
+    ...(counters ? { counted: countedIn(counters, { encoder, arrays, rows: summary.pairCount }) } : {}),
     ...(other && summary.other
       ? {
           other: { share: summary.other.share, law: lawIn(other, { encoder, arrays: others, summary: summary.other, field: 'meta.other' }) }
@@ -178,6 +190,21 @@ export function loadForecast(contents: ModelContents): ForecastModel {
     ...(rules ? { rules } : {}),
     summary
   }
+}
+
+interface CountedParts extends Pick<LawParts, 'encoder' | 'arrays'> {
+  readonly rows: number
+}
+
+/** What only goes one way is a column whose steps are drawn. */
+function countedIn(counters: readonly Counter[], { encoder, arrays, rows }: CountedParts): Counted {
+  const drawn = word(...encoder.columns.map(({ name }) => name))
+  for (const [k, { column, format }] of counters.entries()) {
+    drawn(column, `meta.counters[${k}].column`)
+    word(column)(format.name, `meta.counters[${k}].format.name`)
+    word('number', 'integer')(format.kind, `meta.counters[${k}].format.kind`)
+  }
+  return { counters, levels: matrix(rows, counters.length, float64Array(arrays, 'counted', rows * counters.length, UNSCALED)) }
 }
 
 interface LawParts {

@@ -19,7 +19,7 @@ import { defined } from '../../num/defined.js'
 import { timeBounds } from '../../table/present.js'
 import { type Column, type ColumnKind, isCategorical, isNumeric, type Table } from '../../table/table.js'
 import { columnFormat, UNSCALED } from '../encoder-file.js'
-import type { Counter } from '../forecast/counters.js'
+import { counterRecord } from '../forecast/counters-file.js'
 import { PERIOD_NAMES } from '../forecast/restarts.js'
 import { loadForecast, saveForecast } from '../forecast/save.js'
 import { keptRulesIn, withRules } from '../rules/rules-file.js'
@@ -100,16 +100,7 @@ export function loadStretch(contents: ModelContents): StretchModel {
       })
     ),
     cycles: list(record<Cycle>({ column: text, rows: whole({ least: 1 }), step: number(UNSCALED) })),
-    counters: list(
-      record<Counter>({
-        column: text,
-        way: word('up', 'down'),
-        restart: optional(word(...PERIOD_NAMES)),
-        isLogged: flag,
-        from: number(UNSCALED),
-        format: columnFormat
-      })
-    ),
+    counters: list(counterRecord),
     formats: list(columnFormat),
     columns: list(
       record<ColumnMeta>({

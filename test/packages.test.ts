@@ -18,9 +18,9 @@ const require = createRequire(import.meta.url)
 
 /** Published packages: their folders, and the most kB that each may weigh, packed. */
 const PACKAGES = {
-  '@sbridge/core': { path: 'packages/core', budget: 1980 },
+  '@sbridge/core': { path: 'packages/core', budget: 1985 },
   // Half is the studio, nearly half the bundle of the command line, a quarter of which draws the report.
-  sbridge: { path: 'packages/sbridge', budget: 3215 }
+  sbridge: { path: 'packages/sbridge', budget: 3220 }
 }
 
 interface Packed {
@@ -265,7 +265,7 @@ describe('size in a browser', () => {
       .replace(': RawTable', '')
     expect(await weight(program)).toBeLessThan(206)
   })
-  it('all of the core: 713 kB', async () => {
-    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(713)
+  it('all of the core: 714 kB', async () => {
+    expect(await weight("export * from '@sbridge/core'")).toBeLessThan(714)
   })
 })
